@@ -1,0 +1,50 @@
+//! The end of a child (rule 9): delivered finishes the waiting round, anything else queues it.
+
+use super::spec::{Act, Ask, Scope, Spec, need};
+use crate::deciding::Deciding;
+use crate::refusal::Refusal;
+use crate::fact::Event;
+use crate::id::ItemId;
+use crate::item::{Outcome, Place};
+use serde::{Deserialize, Serialize};
+
+pub(super) const ID: &str = "child_ended";
+pub(super) const SPEC: Spec = Spec {
+    id: ID,
+    label: "Child ended",
+    about: "Tells the item how a child it opened ended.",
+    scope: Scope::Internal,
+    args: &[need("child", Ask::Item, "the child"), need("result", Ask::Label, "how it ended")],
+};
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChildEnded {
+    /// The child.
+    pub child: ItemId,
+    /// How it ended.
+    pub result: Outcome,
+}
+
+impl Act for ChildEnded {
+    fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
+        let round = on.item.rounds.iter().find(|r| r.child.as_ref().is_some_and(|c| c.item == self.child && c.result.is_none())).cloned();
+        let Some(round) = round else {
+            return Ok(());
+        };
+        on.emit(Event::ChildEnded { round: round.number, child: self.child, result: self.result });
+        if on.item.closed.is_some() || !round.is_open() || round.waiting_for() != Some("child") {
+            return Ok(());
+        }
+        if self.result != Outcome::Delivered {
+            on.emit(Event::Requeued { round: round.number, by: "child".to_owned() });
+            return Ok(());
+        }
+        let Place::Step(step) = round.place else { return Ok(()) };
+        let outcomes = on.stream.step(step).map(|s| s.outcomes.clone()).unwrap_or_default();
+        let named = outcomes.iter().find(|o| o.id == self.result.id()).or(outcomes.first());
+        on.complete(round.number, &round.place, named.map(|o| o.id.clone()));
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! An event from outside (`done_on`): fires the start too where nobody had started.
+
+use super::spec::{Act, Ask, Scope, Spec, may, need};
+use crate::deciding::Deciding;
+use crate::refusal::{Ground, Refusal};
+use crate::fact::{Event, Opening};
+use crate::item::Place;
+use crate::set::StepIndex;
+use crate::stream::DoneOn;
+use serde::{Deserialize, Serialize};
+
+pub(super) const ID: &str = "signal";
+pub(super) const SPEC: Spec = Spec {
+    id: ID,
+    label: "Event from outside",
+    about: "Finishes or fails the step that waits for this event.",
+    scope: Scope::Item,
+    args: &[need("event", Ask::Label, "the event: pipeline, deployment, …"), may("failed", Ask::Flag, "it did not work out"), may("outcome", Ask::Outcome, "how it came out"), may("evidence", Ask::Words, "what it rests on")],
+};
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// The event.
+    pub event: String,
+    /// It did not work out.
+    #[serde(default)]
+    pub failed: bool,
+    /// How it came out.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// What it rests on.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+impl Act for Signal {
+    fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
+        on.must_be_open()?;
+        let waits = |step: &StepIndex| {
+            matches!(on.stream.step(*step).and_then(|s| s.done_on.as_ref()), Some(DoneOn::Event(e)) if *e == self.event)
+        };
+        let candidates: Vec<StepIndex> = on.stream.all().iter().filter(waits).collect();
+        let standing = on.standing();
+        let open = candidates.iter().find(|s| on.item.marking.open.has(**s));
+        let Some(step) = open.or_else(|| candidates.iter().find(|s| standing.is_enabled(**s))).copied() else {
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("No step of {} waits for “{}” now.", on.item.key, self.event),
+                on.what_is_open(),
+            ));
+        };
+        // A plain event finishes a step with outcomes in its first way.
+        let first = on.stream.step(step).and_then(|s| s.outcomes.first()).map(|o| o.id.as_str());
+        let place = Place::Step(step);
+        let outcome = on.outcome_for(&place, self.outcome.as_deref().or(first))?;
+        if !on.item.marking.begun.has(step) && !on.gates_passed(step) {
+            return if super::skip::ask(on, step) { Ok(()) } else { Err(super::skip::held(on, step)) };
+        }
+        let round = match on.item.open_round_of(step) {
+            Some(round) => round.number,
+            None => on.open_round(step, Opening::Chosen),
+        };
+        if !on.item.marking.begun.has(step) {
+            on.begin(round, step);
+        }
+        on.acting = Some(round);
+        if self.failed {
+            on.emit(Event::Failed { round });
+        } else {
+            on.complete(round, &place, outcome);
+        }
+        Ok(())
+    }
+    fn words(&self) -> Option<&str> {
+        self.evidence.as_deref()
+    }
+}

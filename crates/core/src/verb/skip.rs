@@ -1,0 +1,120 @@
+//! Leaving a step out: a deviation; it stands for an outcome. Its gates are asked first.
+
+use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use crate::deciding::Deciding;
+use crate::refusal::{Ground, Refusal};
+use crate::fact::{Deviation, Event, Opening};
+use crate::item::Place;
+use crate::set::{StepIndex, StepSet};
+use serde::{Deserialize, Serialize};
+
+pub(super) const ID: &str = "skip";
+pub(super) const SPEC: Spec = Spec {
+    id: ID,
+    label: "Skip",
+    about: "Leaves a step out, with a reason.",
+    scope: Scope::Step,
+    args: &[STEP, need("reason", Ask::Words, "why it is left out"), may("as", Ask::Outcome, "the outcome it stands for (the first, where none is named)")],
+};
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// The step.
+    pub step: String,
+    /// Why it is left out.
+    pub reason: String,
+    /// The outcome it stands for.
+    #[serde(default)]
+    pub r#as: Option<String>,
+}
+
+impl Act for Skip {
+    fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
+        on.must_be_open()?;
+        let (step, definition) = on.step_at(&self.step)?;
+        reason_given(&self.reason)?;
+        let standing = on.standing();
+        let marking = &on.item.marking;
+        if standing.dead.has(step) || marking.skipped.has(step) {
+            return Err(Refusal::new(Ground::Stale, format!("“{}” is out already.", definition.name), on.what_is_open()));
+        }
+        if !marking.finished().is_empty() && marking.finished().has(step) && !marking.owed.has(step) {
+            return Err(Refusal::new(Ground::Stale, format!("“{}” has been finished.", definition.name), on.what_is_open()));
+        }
+        let stands_for = match self.r#as.as_deref() {
+            Some(_) => on.outcome_for(&Place::Step(step), self.r#as.as_deref())?,
+            None => definition.outcomes.first().map(|o| o.id.clone()),
+        };
+        if !on.gates_passed(step) {
+            return if ask(on, step) { Ok(()) } else { Err(held(on, step)) };
+        }
+        if let Some(round) = on.item.open_round_of(step).map(|r| r.number) {
+            on.emit(Event::Dropped { round });
+        }
+        on.emit(Event::Skipped { step: definition.id.clone(), stands_for });
+        on.deviate(Deviation::Skip, &definition.id);
+        Ok(())
+    }
+    fn words(&self) -> Option<&str> {
+        Some(&self.reason)
+    }
+}
+
+/// Refuses a deviation without a reason.
+pub(super) fn reason_given(reason: &str) -> Result<(), Refusal> {
+    if reason.trim().is_empty() {
+        return Err(Refusal::new(Ground::Malformed, "This is not what the stream says, and no reason was given.", "Say why."));
+    }
+    Ok(())
+}
+
+/// Opens a round for its gates if there is none, and asks those not yet asked; says whether any was.
+pub(super) fn ask(on: &mut Deciding<'_>, step: StepIndex) -> bool {
+    let round = match on.item.open_round_of(step) {
+        Some(round) => round.number,
+        None => on.open_round(step, Opening::Asked),
+    };
+    on.ask_gates(round, step)
+}
+
+/// The refusal of a step whose gates have been asked and have not passed.
+pub(super) fn held(on: &Deciding<'_>, step: StepIndex) -> Refusal {
+    let name = on.stream.step(step).map_or("?", |s| s.name.as_str());
+    let gates: Vec<&str> = on.item.open_round_of(step).map(|r| r.holding().collect()).unwrap_or_default();
+    Refusal::new(
+        Ground::Gate,
+        format!("“{name}” is held by its gate {}.", gates.join(" and ")),
+        "The gate must pass first; no reason overrides it.",
+    )
+}
+
+/// Asks the gates of steps that an early start of `step` would jump over; says whether any was asked.
+pub(super) fn ask_past_gates(on: &mut Deciding<'_>, step: StepIndex) -> bool {
+    let mut jumped = StepSet::EMPTY;
+    let mut todo = StepSet::one(step);
+    let mut seen = StepSet::EMPTY;
+    while let Some(next) = todo.iter().next() {
+        todo.remove(next);
+        seen.add(next);
+        let standing = on.standing();
+        for reference in standing.unmet(next).into_iter().flatten() {
+            let before = reference.step;
+            let passable = standing.dead.has(before) || on.item.marking.done.has(before) || standing.bypass(before).is_some();
+            if seen.has(before) || passable {
+                continue;
+            }
+            jumped.add(before);
+            todo.add(before);
+        }
+    }
+    let mut asked = false;
+    for gated in jumped.iter() {
+        if !on.gates_passed(gated) {
+            ask(on, gated);
+            asked = true;
+        }
+    }
+    asked
+}
