@@ -4,6 +4,7 @@ use crate::fact::{Event, Fact, Opening};
 use crate::item::{Child, Ending, GateState, Item, Phase, Place, Round, Spell, Visit};
 use crate::marking::Marking;
 use crate::set::StepIndex;
+use crate::standing::{Bypass, Standing};
 use crate::stream::Stream;
 use crate::time::Instant;
 
@@ -134,8 +135,14 @@ fn open_round(item: &mut Item, stream: &Stream, fact: &Fact) {
         visits: vec![Visit { team: team.clone(), spells: vec![spell(phase, reason, at)], left: None }],
     });
     if let Some(step) = index {
-        item.marking.round_opened(step, *opening == Opening::Asked);
+        let asked = *opening == Opening::Asked && stands_aside(&Standing::of(stream, &item.marking), step);
+        item.marking.round_opened(step, asked);
     }
+}
+
+/// Whether a round of the step would fall away at once were it not for the gate somebody asks.
+fn stands_aside(standing: &Standing<'_>, step: StepIndex) -> bool {
+    standing.dead.has(step) || standing.bypass(step).is_some_and(|b| b != Bypass::Unopened)
 }
 
 fn start(item: &mut Item, stream: &Stream, round: u32, at: Instant) {

@@ -179,14 +179,14 @@ impl<'a> Deciding<'a> {
     pub fn next_round(&self) -> u32 {
         u32::try_from(self.item.rounds.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
-    /// Asks every gate of a round that has neither passed nor been asked; says whether any was asked.
-    pub fn ask_gates(&mut self, round: u32, step: StepIndex) -> bool {
-        use crate::item::GateState::{Asked, Passed};
+    /// Asks every gate of a round that has not been asked, or, `again`, that has refused; says whether any was.
+    pub fn ask_gates(&mut self, round: u32, step: StepIndex, again: bool) -> bool {
+        use crate::item::GateState::Refused;
         let gates = self.stream.step(step).map(|s| s.gates.clone()).unwrap_or_default();
         let mut any = false;
         for gate in gates {
             let state = self.item.round(round).and_then(|r| r.gates.get(&gate).copied());
-            if !matches!(state, Some(Asked | Passed)) {
+            if state.is_none() || (again && state == Some(Refused)) {
                 self.emit(Event::GateAsked { round, gate });
                 any = true;
             }
@@ -278,11 +278,16 @@ impl<'a> Deciding<'a> {
         }
         any
     }
-    /// Drops rounds that were never started and whose step died or is bypassed.
+    /// Drops rounds that were never started and whose step died or is bypassed. One that lets the time
+    /// pass falls away too when it is no longer its turn: when that comes again the time counts anew.
     fn drop_fallen(&mut self) -> bool {
         let marking = &self.item.marking;
         let standing = self.standing();
-        let fallen = marking.open.without(marking.begun).without(marking.asked).and(standing.dead.or(standing.bypassed()));
+        let idle = marking.open.without(marking.begun).without(marking.asked);
+        let lets_time_pass = |s: &StepIndex| self.item.open_round_of(*s).is_some_and(Self::waits_for_time);
+        let timed = idle.and(self.stream.timed());
+        let too_soon = timed.iter().filter(lets_time_pass).filter(|s| !standing.is_enabled(*s)).collect();
+        let fallen = idle.and(standing.dead.or(standing.bypassed()).or(too_soon));
         let rounds: Vec<u32> = fallen.iter().filter_map(|s| self.item.open_round_of(s)).map(|r| r.number).collect();
         for round in &rounds {
             self.emit(Event::Dropped { round: *round });
@@ -298,7 +303,7 @@ impl<'a> Deciding<'a> {
             standing.owed.without(marking.open).and(judged).iter().filter(|s| standing.is_enabled(*s)).collect();
         for step in ready.iter() {
             let round = self.open_round(step, Opening::Released);
-            self.ask_gates(round, step);
+            self.ask_gates(round, step, false);
         }
         !ready.is_empty()
     }
@@ -378,13 +383,16 @@ impl<'a> Deciding<'a> {
     pub fn complete(&mut self, round: u32, place: &Place, outcome: Option<String>) {
         self.acting = Some(round);
         self.emit(Event::Finished { round, outcome: outcome.clone() });
-        let Place::Step(step) = place else { return };
-        let ends = outcome
-            .and_then(|o| self.stream.step(*step)?.outcomes.iter().find(|x| x.id == o))
-            .and_then(|o| o.ends);
-        if let Some(ends) = ends {
+        if let Place::Step(step) = place {
+            self.end_by(*step, outcome.as_deref());
+        }
+    }
+    /// Ends the item where this outcome of the step does.
+    pub fn end_by(&mut self, step: StepIndex, outcome: Option<&str>) {
+        let named = |id| self.stream.step(step)?.outcomes.iter().find(|o| o.id == id);
+        if let Some(ends) = outcome.and_then(named).and_then(|o| o.ends) {
             self.drop_all();
-            self.close(Some(ends), Some(*step));
+            self.close(Some(ends), Some(step));
         }
     }
     /// The outcome to finish a place with.

@@ -8,6 +8,7 @@ pub mod activity;
 pub mod actor;
 pub mod apply;
 pub mod calendar;
+pub mod check;
 pub mod decide;
 pub mod deciding;
 pub mod fact;

@@ -20,9 +20,9 @@ pub struct Marking {
     pub open: StepSet,
     /// Steps whose open round was started.
     pub begun: StepSet,
-    /// Open rounds that wait for a gate somebody asked, though the step is not owed.
+    /// Open rounds that wait for a gate somebody asked though the step is dead or bypassed.
     pub asked: StepSet,
-    /// Steps of which some round was ever started, and the start the item began at.
+    /// Steps of which some round was ever started or that were gone back to, and the start the item began at.
     pub touched: StepSet,
     /// Steps whose last finished round ended well.
     pub done: StepSet,
@@ -103,10 +103,25 @@ impl Marking {
     pub const fn finished(&self) -> StepSet {
         self.done.or(self.failed)
     }
-    /// Whether the `when` of the step may still change the course: its round has not started.
+    /// Steps whose `when` may still change the course: the round that is open or comes next has not started.
+    #[must_use]
+    pub const fn undecided(&self, all: StepSet) -> StepSet {
+        let over = self.done.without(self.owed);
+        self.open.without(self.begun).or(all.without(self.open).without(over))
+    }
+    /// Whether the `when` of the step may still change the course.
     #[must_use]
     pub const fn is_undecided(&self, step: StepIndex) -> bool {
-        if self.open.has(step) { !self.begun.has(step) } else { !self.done.has(step) }
+        self.undecided(StepSet::one(step)).has(step)
+    }
+
+    /// Forgets what no rule of the stream can see any more, so that markings that go on alike are equal:
+    /// for a search over markings, not for an item.
+    pub fn forget(&mut self, stream: &Stream) {
+        self.touched = self.touched.and(stream.starts());
+        for (times, step) in self.times_done.iter_mut().zip(&stream.steps) {
+            *times = (*times).min(step.min.max(step.max.unwrap_or(0)));
+        }
     }
 
     /// A round opened.
@@ -173,6 +188,7 @@ impl Marking {
     /// A step was gone back to.
     pub const fn returned(&mut self, step: StepIndex, keep: bool) {
         self.owed.add(step);
+        self.touched.add(step);
         self.skipped.remove(step);
         self.redo.set(step, !keep);
         self.insisted.add(step);
@@ -188,10 +204,11 @@ impl Marking {
         self.begun.remove(step);
         self.asked.remove(step);
     }
-    /// Everything that followed a step gone back to is to be done again.
+    /// Everything that followed a step gone back to is to be done again. In a circle that is not the
+    /// step itself: it has just been done again.
     fn owe_successors(&mut self, stream: &Stream, step: StepIndex) {
-        let mut reached = StepSet::EMPTY;
-        let mut todo = stream.successors(step);
+        let mut reached = StepSet::one(step);
+        let mut todo = stream.successors(step).without(reached);
         while let Some(next) = todo.iter().next() {
             todo.remove(next);
             if reached.has(next) {
@@ -200,6 +217,7 @@ impl Marking {
             reached.add(next);
             todo = todo.or(stream.successors(next).without(reached));
         }
+        reached.remove(step);
         let again = reached.and(self.finished()).without(self.open).without(stream.optional());
         self.owed = self.owed.or(again);
     }

@@ -44,8 +44,7 @@ impl<'a> Standing<'a> {
         let starts = stream.starts();
         let unused = if starts.and(m.touched).is_empty() { StepSet::EMPTY } else { starts.without(m.touched) };
         let unused = unused.without(skipped);
-        let undecided = m.open.without(m.begun).or(stream.all().without(m.open).without(m.done));
-        let when = m.fails.and(undecided).without(m.insisted).without(skipped).without(unused);
+        let when = m.fails.and(m.undecided(stream.all())).without(m.insisted).without(skipped).without(unused);
         let unopened = stream.optional().without(m.owed).without(m.open).without(m.done);
         let unopened = unopened.without(skipped).without(unused).without(when);
         let mut standing = Self { stream, marking, skipped, unused, when, unopened, dead: StepSet::EMPTY, owed: StepSet::EMPTY };
@@ -86,7 +85,11 @@ impl<'a> Standing<'a> {
     /// The step whose being owed holds this one.
     #[must_use]
     pub fn held_by(&self, step: StepIndex) -> Option<StepIndex> {
-        self.stream.rules.iter().find_map(|rule| match rule {
+        self.holding(step).next()
+    }
+    /// The steps whose being owed holds this one.
+    pub fn holding(&self, step: StepIndex) -> impl Iterator<Item = StepIndex> {
+        self.stream.rules.iter().filter_map(move |rule| match rule {
             Rule::Hold { hold, until } if *hold == step && self.owed.has(*until) => Some(*until),
             _ => None,
         })
@@ -159,11 +162,9 @@ impl<'a> Standing<'a> {
         }
         match point {
             Point::Start => if m.open.has(step) { m.begun.has(step) } else { m.finished().has(step) },
-            Point::Failed => m.failed.has(step) && !m.begun.has(step),
-            Point::Done => m.done.has(step) && !m.open.has(step) && !self.owed.has(step),
-            Point::Outcome(outcome) => {
-                m.done.has(step) && !m.open.has(step) && !self.owed.has(step) && m.outcome(step) == Some(outcome)
-            }
+            Point::Failed => m.failed.has(step),
+            Point::Done => m.done.has(step) && !self.owed.has(step),
+            Point::Outcome(outcome) => m.done.has(step) && !self.owed.has(step) && m.outcome(step) == Some(outcome),
         }
     }
 
@@ -173,10 +174,7 @@ impl<'a> Standing<'a> {
         if m.done.has(step) {
             return false;
         }
-        if m.excluded.has(step) {
-            return !m.begun.has(step);
-        }
-        self.stream.rules.iter().enumerate().any(|(index, rule)| {
+        m.excluded.has(step) || self.stream.rules.iter().enumerate().any(|(index, rule)| {
             matches!(rule, Rule::Choice { steps } if steps.has(step))
                 && m.chosen(index).is_some_and(|chosen| chosen != step)
         })

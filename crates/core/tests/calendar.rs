@@ -13,8 +13,17 @@ use proptest::prelude::*;
 use watercourse_core::calendar::{Calendar, CalendarDefinition, HolidayDefinition, WeeklyHours};
 use watercourse_core::span::{DAY, HOUR, MINUTE, Span};
 
-static ZONES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| TimeZoneDatabase::bundled().available().map(|n| &*Box::leak(n.to_string().into_boxed_str())).collect());
-
+const ZONES: [&str; 9] = [
+    "Europe/Brussels",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "UTC",
+];
 
 fn at(text: &str) -> i64 {
     text.parse::<Timestamp>().unwrap().as_microsecond()
@@ -227,18 +236,16 @@ fn any_calendar() -> impl Strategy<Value = Calendar> {
         any_hours(),
     );
     let holidays = prop::collection::btree_map(
-        Just(()).prop_flat_map(move |()| {
-            prop::sample::select(vec![
-                "03-29",
-                "10-25",
-                "02-29",
-                "12-31",
-                "2018-11-04",
-                "2026-11-01",
-                "2011-12-30",
-                "04-05",
-            ])
-        }),
+        prop::sample::select(vec![
+            "03-29",
+            "10-25",
+            "02-29",
+            "12-31",
+            "2018-11-04",
+            "2026-11-01",
+            "2011-12-30",
+            "04-05",
+        ]),
         any_hours(),
         0..4,
     );
@@ -270,7 +277,7 @@ fn any_instant() -> impl Strategy<Value = i64> {
         .flat_map(|zone| {
             let zone = TimeZoneDatabase::bundled().get(zone).unwrap();
             let from = "2005-01-01T00:00:00Z".parse().unwrap();
-            zone.following(from).take(20).map(|change| change.timestamp().as_microsecond()).collect::<Vec<_>>()
+            zone.following(from).take(60).map(|change| change.timestamp().as_microsecond()).collect::<Vec<_>>()
         })
         .filter(|change| *change < at("2045-01-01T00:00:00Z"))
         .collect();
@@ -294,7 +301,7 @@ fn oracle(calendar: &Calendar, zone: &TimeZone, at: i64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn working_time_is_additive_and_not_longer_than_calendar_time(c in any_calendar(), mut times in prop::array::uniform3(any_instant())) {

@@ -1,6 +1,7 @@
 //! Two properties of the engine over all shipped streams: the facts of any walk make the same item
 //! again, and from wherever a walk ends some sequence of ordinary verbs closes the item.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(clippy::disallowed_methods, reason = "a test reads the shipped files; the crate itself reads none")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -56,7 +57,17 @@ impl Walk<'_> {
         let at = Instant(self.clock);
         let actor = Actor::Rule("walk".to_owned());
         let note = Some(CommentId(uuid::Uuid::from_u128(unique + 2)));
-        run(&World { stream: self.stream, version: 3, item, at, now: at, actor: &actor, cause: "walk", note, fresh: &fresh })
+        run(&World {
+            stream: self.stream,
+            version: 3,
+            item,
+            at,
+            now: at,
+            actor: &actor,
+            cause: "walk",
+            note,
+            fresh: &fresh,
+        })
     }
     fn act(&mut self, item: &mut Item, (id, args): (&str, Value)) -> bool {
         let verb = Verb::parse(id, args).unwrap();
@@ -111,6 +122,7 @@ impl Walk<'_> {
                 }
                 _ => {
                     moves.push(("start", json!({ "step": step })));
+                    moves.push(("ask_gate", json!({ "step": step })));
                     for gate in round.gates.keys() {
                         moves.push(("pass_gate", json!({ "step": step, "gate": gate })));
                         if !ordinary {
@@ -131,7 +143,10 @@ impl Walk<'_> {
             if !ordinary {
                 moves.push(("start", json!({ "step": id, "reason": "why" })));
                 moves.push(("skip", json!({ "step": id, "reason": "why" })));
-                moves.push(("return_to", json!({ "step": id, "reason": "why", "keep": item.revision % 2 == 0 })));
+                moves.push((
+                    "return_to",
+                    json!({ "step": id, "reason": "why", "keep": item.revision.is_multiple_of(2) }),
+                ));
                 moves.push(("reopen", json!({ "step": id })));
             } else if standing.owed.has(step) && standing.is_enabled(step) && !item.marking.open.has(step) {
                 moves.push(("start", json!({ "step": id })));
@@ -139,8 +154,11 @@ impl Walk<'_> {
         }
         if !ordinary {
             moves.push(("add_work", json!({ "name": "x", "activity": "plan", "team": "t", "reason": "why" })));
-            moves.push(("signal", json!({ "event": "pipeline", "failed": item.revision % 3 == 0 })));
-            moves.push(("set_field", json!({ "field": "risk", "value": if item.revision % 2 == 0 { "high" } else { "low" } })));
+            moves.push(("signal", json!({ "event": "pipeline", "failed": item.revision.is_multiple_of(3) })));
+            moves.push((
+                "set_field",
+                json!({ "field": "risk", "value": if item.revision.is_multiple_of(2) { "high" } else { "low" } }),
+            ));
             moves.push(("comment", json!({ "text": "hm" })));
             moves.push(("reopen", json!({})));
         }

@@ -4,7 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the shipped files; the crate itself reads none")]
 
 use std::collections::BTreeSet;
-use watercourse_core::stream::{Severity, Stream, read, render};
+use watercourse_core::check::{QUICK_MARKINGS, check};
+use watercourse_core::stream::{Severity, Stream, render};
 use watercourse_practices::{PRACTICES, context, kind, practice};
 
 /// The shipped streams by the name of their file, checked against each other.
@@ -20,7 +21,7 @@ fn shipped() -> Vec<(String, Stream)> {
     let mut around = context();
     around.streams = Some(texts.iter().map(|(file, _)| file.clone()).collect());
     let compile = |(file, text): (String, String)| {
-        let checked = read(&text, &around);
+        let checked = check(&text, &around, QUICK_MARKINGS);
         let grave: Vec<_> = checked.diagnostics.into_iter().filter(|d| d.severity != Severity::Hint).collect();
         assert!(grave.is_empty(), "{}", render(&format!("streams/{file}.toml"), &text, &grave, false));
         (file, checked.stream.unwrap())

@@ -3,7 +3,7 @@
 use super::ast::{Expr, Filter, Name, Test};
 use super::literal::{boolean, moment, number, words};
 use super::meaning::{Meaning, meaning};
-use super::schema::FieldType;
+use super::field_type::FieldType;
 use std::borrow::Cow;
 
 /// The value of a field.

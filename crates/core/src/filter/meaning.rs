@@ -2,9 +2,9 @@
 //! predicate and for SQL.
 
 use super::ast::{Name, Op, Test, Value};
+use super::field_type::FieldType;
 use super::issue::{Issue, short};
 use super::literal::{Moment, boolean, moment, number, words};
-use super::schema::FieldType;
 use crate::nearest::suggest;
 use crate::span::Span;
 use std::ops::Bound;

@@ -8,6 +8,7 @@
 
 mod ast;
 mod evaluate;
+mod field_type;
 mod issue;
 mod literal;
 mod meaning;
@@ -21,4 +22,5 @@ pub use issue::Issue;
 pub use literal::{Moment, is_relative, words};
 pub use meaning::{Bounds, Meaning, meaning};
 pub use parse::{MOST_BYTES, MOST_DEPTH, MOST_TERMS};
-pub use schema::{FieldDef, FieldType, Schema};
+pub use field_type::FieldType;
+pub use schema::{FieldDef, Schema};

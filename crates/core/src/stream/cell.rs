@@ -97,6 +97,14 @@ impl<'a, 'i> Fields<'a, 'i> {
     pub(super) fn first(&self) -> Option<Place> {
         self.rest.first().map(|(key, _)| key.span())
     }
+    /// How many keys are left.
+    pub(super) const fn len(&self) -> usize {
+        self.rest.len()
+    }
+    /// Whether the key is there, readable or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.rest.iter().any(|(k, _)| k.get_ref().as_ref() == key)
+    }
     pub(super) fn take(&mut self, key: &'static str) -> Option<(Place, &'a Spanned<DeValue<'i>>)> {
         self.known.push(key);
         let found = self.rest.iter().position(|(k, _)| k.get_ref().as_ref() == key)?;
@@ -132,7 +140,11 @@ impl<'a, 'i> Fields<'a, 'i> {
         match u16::from_str_radix(&digits, number.radix()) {
             Ok(count) if count > 0 => Some(Spot { value: count, at: value.span() }),
             _ => {
-                let help = if key == "min" { "a step that need not happen says optional = true" } else { "write a number from 1 to 65535" };
+                let help = if key == "min" {
+                    "a step that need not happen says optional = true"
+                } else {
+                    "write a number from 1 to 65535"
+                };
                 findings.error("out-of-range", &value.span(), format!("“{key}” cannot be {}", short(&digits)), help);
                 None
             }

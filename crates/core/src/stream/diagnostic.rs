@@ -57,13 +57,31 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn error(&mut self, code: &'static str, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add(Severity::Error, code, at, message.into(), help.into());
     }
-    pub(super) fn warning(&mut self, code: &'static str, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn warning(
+        &mut self,
+        code: &'static str,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add(Severity::Warning, code, at, message.into(), help.into());
     }
-    pub(super) fn hint(&mut self, code: &'static str, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn hint(
+        &mut self,
+        code: &'static str,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add(Severity::Hint, code, at, message.into(), help.into());
     }
     fn add(&mut self, severity: Severity, code: &'static str, at: &Range<usize>, message: String, help: String) {
@@ -86,7 +104,7 @@ impl Findings {
 /// very many, the graver ones stay.
 #[must_use]
 pub fn settle(text: &str, mut list: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    list.sort_by(|a, b| (a.severity, a.span.start).cmp(&(b.severity, b.span.start)));
+    list.sort_by_key(|d| (d.severity, d.span.start));
     list.truncate(MOST);
     list.sort_by(|a, b| (a.span.start, a.severity, a.code).cmp(&(b.span.start, b.severity, b.code)));
     list.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
@@ -228,7 +246,8 @@ mod tests {
         let shown = render("f\u{1b}.toml", &text, &findings.finish(&text), false);
         assert!(shown.len() < 1000 && !shown.contains(['\u{1b}', '\u{7}']), "{shown}");
         let lines: Vec<&str> = shown.lines().collect();
-        let column = |line: usize, what: &str| lines.get(line).and_then(|l| l.split(what).next()).map(|l| l.chars().count());
+        let column =
+            |line: usize, what: &str| lines.get(line).and_then(|l| l.split(what).next()).map(|l| l.chars().count());
         assert_eq!(column(3, "bad"), column(4, "^^^"), "{shown}");
     }
 

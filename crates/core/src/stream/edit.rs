@@ -10,7 +10,7 @@ use super::context::Context;
 use super::diagnostic::Findings;
 use super::names::{as_id, is_id, short};
 use super::print::{list, quoted};
-use super::resolve::members;
+use super::refer::members;
 use crate::activity::Activity;
 use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
@@ -137,9 +137,38 @@ fn splice(text: &str, mut changes: Vec<Change>) -> String {
 
 /// The keys in the order people write them: where a new one is put.
 const ORDER: [&str; 32] = [
-    "stream", "name", "kind", "demand", "value", "owner", "promise", "reopen_within", "adhoc", "id", "activity", "practice",
-    "team", "start", "after", "outcomes", "when", "within", "min", "max", "optional", "deliver", "commit", "gates", "feeds",
-    "spawns", "done_on", "on", "then", "stop", "resume", "resume_on",
+    "stream",
+    "name",
+    "kind",
+    "demand",
+    "value",
+    "owner",
+    "promise",
+    "reopen_within",
+    "adhoc",
+    "id",
+    "activity",
+    "practice",
+    "team",
+    "start",
+    "after",
+    "outcomes",
+    "when",
+    "within",
+    "min",
+    "max",
+    "optional",
+    "deliver",
+    "commit",
+    "gates",
+    "feeds",
+    "spawns",
+    "done_on",
+    "on",
+    "then",
+    "stop",
+    "resume",
+    "resume_on",
 ];
 /// The keys that name steps.
 const NAMING: [&str; 9] = ["after", "on", "then", "stop", "resume", "resume_on", "hold", "until", "choice"];
@@ -162,10 +191,8 @@ struct Block<'a> {
 
 impl<'a> Block<'a> {
     fn of(text: &str, table: &'a DeTable<'a>, header: Place) -> Self {
-        let mut entries: Vec<Entry<'a>> = table
-            .iter()
-            .map(|(key, value)| Entry { key: key.get_ref(), key_at: key.span(), value })
-            .collect();
+        let mut entries: Vec<Entry<'a>> =
+            table.iter().map(|(key, value)| Entry { key: key.get_ref(), key_at: key.span(), value }).collect();
         entries.sort_by_key(|e| e.key_at.start);
         let inline = text.get(header.clone()).is_some_and(|h| h.starts_with('{'));
         Self { header, inline, entries }
@@ -207,7 +234,9 @@ impl<'a> Sheet<'a> {
     }
     fn step(&self, id: &str) -> Result<&Block<'a>, EditError> {
         match self.steps.iter().find(|s| s.id() == Some(id)) {
-            Some(block) if block.inline => refuse(format!("Step “{id}” is written in one line."), "Write it as a [[step]] first."),
+            Some(block) if block.inline => {
+                refuse(format!("Step “{id}” is written in one line."), "Write it as a [[step]] first.")
+            }
             Some(block) => Ok(block),
             None => refuse(format!("There is no step “{}”.", short(id)), "Name one of the stream's steps."),
         }
@@ -298,7 +327,10 @@ impl<'a> Sheet<'a> {
 
     fn add_step(&self, add: &NewStep, behind: Option<&str>) -> Result<Vec<Change>, EditError> {
         if !is_id(&add.id) {
-            return refuse(format!("“{}” cannot be the id of a step.", short(&add.id)), format!("Use small letters, digits, - and _, such as “{}”.", as_id(&add.id)));
+            return refuse(
+                format!("“{}” cannot be the id of a step.", short(&add.id)),
+                format!("Use small letters, digits, - and _, such as “{}”.", as_id(&add.id)),
+            );
         }
         if self.steps.iter().any(|s| s.id() == Some(&add.id)) {
             return refuse(format!("There already is a step “{}”.", add.id), "Give it another id.");
@@ -328,7 +360,10 @@ impl<'a> Sheet<'a> {
 
     fn rename_step(&self, step: &str, to: &str) -> Result<Vec<Change>, EditError> {
         if !is_id(to) {
-            return refuse(format!("“{}” cannot be the id of a step.", short(to)), format!("Use small letters, digits, - and _, such as “{}”.", as_id(to)));
+            return refuse(
+                format!("“{}” cannot be the id of a step.", short(to)),
+                format!("Use small letters, digits, - and _, such as “{}”.", as_id(to)),
+            );
         }
         if step != to && self.steps.iter().any(|s| s.id() == Some(to)) {
             return refuse(format!("There already is a step “{to}”."), "Give it another id.");
@@ -342,7 +377,10 @@ impl<'a> Sheet<'a> {
                         continue;
                     }
                     if !text.is_plain() {
-                        return refuse("A name of the step is written over several lines.", "Write it in one line first.");
+                        return refuse(
+                            "A name of the step is written over several lines.",
+                            "Write it in one line first.",
+                        );
                     }
                     changes.push((text.part(&(part.start..part.start + step.len())), to.to_owned()));
                 }
@@ -366,7 +404,9 @@ impl<'a> Sheet<'a> {
             if changed.is_empty() {
                 continue;
             }
-            let has = |key: &str| changed.iter().find(|(k, _)| *k == key).map_or(rule.get(key).is_some(), |(_, v)| v.is_some());
+            let has = |key: &str| {
+                changed.iter().find(|(k, _)| *k == key).map_or(rule.get(key).is_some(), |(_, v)| v.is_some())
+            };
             let choice = changed.iter().find(|(k, _)| *k == "choice");
             let one_left = matches!(choice, Some((_, Some(Value::List(l)))) if l.len() < 2);
             let reacts = has("on") && (has("then") || has("stop") || has("resume"));

@@ -107,6 +107,13 @@ pub(super) fn parse(text: &str, findings: &mut Findings) -> Draft {
     let text = readable.as_ref();
     let (table, _) = DeTable::parse_recoverable(text);
     let mut fields = Fields::new(text, "a stream", table.get_ref());
+    for (key, help) in
+        [("stream", "begin with: stream = \"new-feature\""), ("kind", "say what its items are: kind = \"feature\"")]
+    {
+        if whole && !fields.has(key) {
+            findings.error("missing-key", &(0..0), format!("the stream has no “{key}”"), help);
+        }
+    }
     let mut draft = Draft {
         id: fields.text(findings, "stream"),
         name: fields.text(findings, "name"),
@@ -123,7 +130,7 @@ pub(super) fn parse(text: &str, findings: &mut Findings) -> Draft {
         promise(text, findings, value, &mut draft);
     }
     if let Some((_, value)) = fields.take("step") {
-        draft.steps = tables(findings, "step", value).into_iter().map(|t| step(text, findings, &t)).collect();
+        draft.steps = tables(findings, "step", value).into_iter().map(|t| step(text, findings, &t, whole)).collect();
     }
     if let Some((_, value)) = fields.take("rule") {
         draft.rules = tables(findings, "rule", value).into_iter().map(|t| rule(text, findings, &t)).collect();
@@ -173,7 +180,12 @@ fn tables<'a, 'i>(findings: &mut Findings, key: &str, value: &'a Spanned<DeValue
             .collect(),
         DeValue::Table(table) => {
             let at = value.span();
-            findings.error("wrong-type", &at, format!("this makes one table “{key}”"), format!("write [[{key}]], with two brackets"));
+            findings.error(
+                "wrong-type",
+                &at,
+                format!("this makes one table “{key}”"),
+                format!("write [[{key}]], with two brackets"),
+            );
             vec![Entry { table, at }]
         }
         _ => {
@@ -183,10 +195,24 @@ fn tables<'a, 'i>(findings: &mut Findings, key: &str, value: &'a Spanned<DeValue
     }
 }
 
-fn step(source: &str, findings: &mut Findings, entry: &Entry<'_, '_>) -> DraftStep {
+fn step(source: &str, findings: &mut Findings, entry: &Entry<'_, '_>, whole: bool) -> DraftStep {
     let mut fields = Fields::new(source, "a step", entry.table);
+    if whole && !fields.has("id") {
+        findings.error(
+            "missing-key",
+            &entry.at,
+            "this step has no id",
+            "write id = \"build\": other steps name it in their after",
+        );
+    }
+    let activity_missing = whole && !fields.has("activity");
     let id = fields.text(findings, "id");
     let at = id.as_ref().map_or_else(|| entry.at.clone(), Text::inner);
+    if activity_missing {
+        let help =
+            "write activity = \"engage\", or one of plan, improve, design_transition, obtain_build, deliver_support";
+        findings.error("missing-key", &at, "this step has no activity", help);
+    }
     let step = DraftStep {
         at,
         id,
@@ -233,7 +259,12 @@ fn outcomes(source: &str, findings: &mut Findings, value: &Spanned<DeValue<'_>>)
             fields.finish(findings, &|_| None);
             match id {
                 Some(id) => outcomes.push(DraftOutcome { id, ends }),
-                None => findings.error("missing-key", &entry.span(), "this outcome has no id", "write { id = \"declined\", ends = \"declined\" }"),
+                None => findings.error(
+                    "missing-key",
+                    &entry.span(),
+                    "this outcome has no id",
+                    "write { id = \"declined\", ends = \"declined\" }",
+                ),
             }
         } else {
             let found = texts(source, findings, "outcomes", entry);
@@ -253,7 +284,12 @@ fn spawns(source: &str, findings: &mut Findings, value: &Spanned<DeValue<'_>>) -
     let wait = fields.flag(findings, "wait");
     fields.finish(findings, &|_| None);
     if stream.is_none() {
-        findings.error("missing-key", &value.span(), "this does not say in which stream the child runs", "write { stream = \"normal-change\", wait = true }");
+        findings.error(
+            "missing-key",
+            &value.span(),
+            "this does not say in which stream the child runs",
+            "write { stream = \"normal-change\", wait = true }",
+        );
     }
     Some(DraftSpawn { stream: stream?, wait: DraftStep::is(wait.as_ref()) })
 }
@@ -261,6 +297,14 @@ fn spawns(source: &str, findings: &mut Findings, value: &Spanned<DeValue<'_>>) -
 fn rule(source: &str, findings: &mut Findings, entry: &Entry<'_, '_>) -> DraftRule {
     let mut fields = Fields::new(source, "a rule", entry.table);
     let at = fields.first().unwrap_or_else(|| entry.at.clone());
+    for key in ["on", "then", "stop", "resume", "resume_on", "hold", "until", "choice"] {
+        if let Some(DeValue::Array(list)) = entry.table.get(key).map(Spanned::get_ref)
+            && list.is_empty()
+        {
+            findings.error("missing-value", &at, format!("“{key}” names nothing"), "name a step, or leave it out");
+        }
+    }
+    let written = fields.len();
     let mut rule = DraftRule {
         at,
         on: fields.texts(findings, "on"),
@@ -274,7 +318,10 @@ fn rule(source: &str, findings: &mut Findings, entry: &Entry<'_, '_>) -> DraftRu
         choice: fields.texts(findings, "choice"),
         unclear: false,
     };
-    rule.unclear = fields.first().is_some();
+    let lists =
+        [&rule.on, &rule.then, &rule.stop, &rule.resume, &rule.resume_on, &rule.hold, &rule.until, &rule.choice];
+    let understood = lists.iter().filter(|l| !l.is_empty()).count() + usize::from(rule.within.is_some());
+    rule.unclear = understood < written;
     fields.finish(findings, &|key| match key {
         "when" => Some("rules react to events: say on = \"deploy.failed\"; a condition on fields stands in the step, as when = \"…\""),
         _ => None,

@@ -214,6 +214,7 @@ struct Derived {
     delivering: StepSet,
     committing: StepSet,
     conditional: StepSet,
+    timed: StepSet,
     reachable: StepSet,
     can_die: bool,
     successors: Vec<StepSet>,
@@ -269,6 +270,7 @@ impl Stream {
             delivering: having(&|s| s.deliver),
             committing: having(&|s| s.commit),
             conditional: having(&|s| s.when.is_some()),
+            timed: having(&|s| matches!(s.done_on, Some(DoneOn::After(_)))),
             reachable: reachable(&steps),
             can_die: can_die(&steps, &rules),
             successors,
@@ -319,6 +321,11 @@ impl Stream {
     #[must_use]
     pub const fn conditional(&self) -> StepSet {
         self.derived.conditional
+    }
+    /// Steps that the time finishes.
+    #[must_use]
+    pub const fn timed(&self) -> StepSet {
+        self.derived.timed
     }
     /// Steps that can happen when nothing was decided yet: the least set living from the beginning.
     #[must_use]

@@ -11,9 +11,12 @@ mod names;
 mod order;
 mod print;
 mod reach;
+mod refer;
 mod resolve;
+mod rules;
 mod sense;
 mod syntax;
+mod times;
 mod when;
 
 pub use check::{Checked, read};

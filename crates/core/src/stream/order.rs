@@ -6,7 +6,7 @@ use crate::set::{StepIndex, StepSet};
 /// For each step what is forced before it. Steps that can never happen are left out: all is forced there.
 #[derive(Debug)]
 pub(super) struct Order {
-    /// Steps that must have finished before it starts.
+    /// Steps that must have finished, or be passed by, before it starts.
     finished: Vec<StepSet>,
     /// Steps that must have begun before it starts.
     begun: Vec<StepSet>,
@@ -17,12 +17,14 @@ pub(super) struct Order {
 
 impl Order {
     pub(super) fn of(stream: &Stream) -> Self {
-        let mut universe: Vec<Reference> = stream.steps.iter().flat_map(|s| s.after.iter().flatten().copied()).collect();
+        let mut universe: Vec<Reference> =
+            stream.steps.iter().flat_map(|s| s.after.iter().flatten().copied()).collect();
         universe.sort_by_key(|r| (r.step, key(r.point)));
         universe.dedup();
         let finished = forced(stream, 64, &|r| if r.point == Point::Start { None } else { Some(usize::from(r.step)) });
-        let begun = forced(stream, 64, &|r| Some(usize::from(r.step)));
-        let place = |r: Reference| universe.binary_search_by_key(&(r.step, key(r.point)), |u| (u.step, key(u.point))).ok();
+        let begun = forced(stream, 64, &|r| (!may_be_passed_by(stream, r)).then_some(usize::from(r.step)));
+        let place =
+            |r: Reference| universe.binary_search_by_key(&(r.step, key(r.point)), |u| (u.step, key(u.point))).ok();
         let decided = forced(stream, universe.len(), &place);
         let as_set = |bits: Vec<Bits>| bits.into_iter().map(|b| StepSet(b.0.first().copied().unwrap_or(0))).collect();
         Self { finished: as_set(finished), begun: as_set(begun), decided, universe }
@@ -40,11 +42,17 @@ impl Order {
             let bits = self.decided.get(usize::from(*step))?;
             needed.extend(self.universe.iter().enumerate().filter(|(i, _)| bits.has(*i)).map(|(_, r)| *r));
         }
-        needed.iter().enumerate().find_map(|(i, a)| {
-            let other = needed.iter().skip(i + 1).find(|b| a.step == b.step && exclude(a.point, b.point))?;
-            Some((*a, *other))
-        })
+        exclusive(&needed)
     }
+}
+
+/// Whether a reference can be met without the step ever starting.
+fn may_be_passed_by(stream: &Stream, reference: Reference) -> bool {
+    let Reference { step, point } = reference;
+    let needs_a_round = matches!(point, Point::Failed | Point::Outcome(_));
+    (stream.optional().has(step) && !needs_a_round)
+        || stream.conditional().has(step)
+        || (stream.starts().has(step) && stream.starts().len() > 1)
 }
 
 const fn key(point: Point) -> u16 {
@@ -54,6 +62,14 @@ const fn key(point: Point) -> u16 {
         Point::Failed => 2,
         Point::Outcome(o) => 3 + o as u16,
     }
+}
+
+/// Two of these of which only one can be.
+pub(super) fn exclusive(needed: &[Reference]) -> Option<(Reference, Reference)> {
+    needed.iter().enumerate().find_map(|(i, a)| {
+        let other = needed.iter().skip(i + 1).find(|b| a.step == b.step && exclude(a.point, b.point))?;
+        Some((*a, *other))
+    })
 }
 
 /// Whether a last round cannot have ended both ways.

@@ -19,7 +19,8 @@ pub fn print(stream: &Stream) -> String {
     table.text_unless("value", &stream.value, "");
     table.optional("owner", stream.owner.as_deref());
     let promise = [("p50", stream.promise.p50), ("p85", stream.promise.p85), ("p95", stream.promise.p95)];
-    let promised: Vec<String> = promise.iter().filter_map(|(k, v)| v.map(|v| format!("{k} = {}", quoted(&v.to_string())))).collect();
+    let promised: Vec<String> =
+        promise.iter().filter_map(|(k, v)| v.map(|v| format!("{k} = {}", quoted(&v.to_string())))).collect();
     if !promised.is_empty() {
         table.raw("promise", format!("{{ {} }}", promised.join(", ")));
     }
@@ -190,7 +191,9 @@ fn rule_table<'a>(stream: &Stream, rules: &'a [Rule]) -> Option<(Table, &'a [Rul
             let same = |r: &Rule| matches!(r, Rule::Response { on: o, .. } | Rule::Stop { on: o, .. } | Rule::Resume { on: o, .. } if o == on);
             let mut then = Vec::new();
             let mut time = None;
-            while let Some((Rule::Response { then: step, within, .. }, more)) = rest.split_first().filter(|(r, _)| same(r)) {
+            while let Some((Rule::Response { then: step, within, .. }, more)) =
+                rest.split_first().filter(|(r, _)| same(r))
+            {
                 let step = names(stream, StepSet::one(*step));
                 if (time.is_some() && time != Some(*within)) || step.iter().any(|s| then.contains(s)) {
                     break;
@@ -205,7 +208,8 @@ fn rule_table<'a>(stream: &Stream, rules: &'a [Rule]) -> Option<(Table, &'a [Rul
                 t.names("stop", names(stream, *steps));
                 rest = more;
             }
-            if let Some((Rule::Resume { steps, .. }, more)) = rest.split_first().filter(|(r, _)| same(r) && !broke_off) {
+            if let Some((Rule::Resume { steps, .. }, more)) = rest.split_first().filter(|(r, _)| same(r) && !broke_off)
+            {
                 t.names("resume", names(stream, *steps));
                 rest = more;
             }
@@ -230,4 +234,183 @@ impl Table {
 
 fn moments(stream: &Stream, on: &Trigger) -> Vec<String> {
     on.0.iter().map(|r| stream.print(*r)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failing test says what went wrong")]
+
+    use super::super::context::Context;
+    use super::super::diagnostic::Findings;
+    use super::super::graph::{Outcome, Parts, Point, Promise, Spawn};
+    use super::super::{file, resolve};
+    use super::*;
+    use crate::activity::Activity;
+    use crate::filter::Filter;
+    use crate::span::Unit;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::{select, subsequence};
+
+    fn spans() -> impl Strategy<Value = Span> {
+        (1u32..300, select(&Unit::ALL[..])).prop_map(|(n, u)| Span::new(n, u).unwrap())
+    }
+    fn words() -> impl Strategy<Value = String> {
+        prop_oneof![Just("a \"quoted\" \\ tab\t and\nline\u{1}".to_owned()), "\\PC{0,12}"]
+    }
+    fn ends() -> impl Strategy<Value = Option<Ends>> {
+        option::of(select(vec![Ends::Declined, Ends::Cancelled]))
+    }
+    fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+        (subsequence(vec!["yes", "no", "later"], 0..=3), vec(ends(), 3)).prop_map(|(ids, ends)| {
+            ids.into_iter().zip(ends).map(|(id, ends)| Outcome { id: id.to_owned(), ends }).collect()
+        })
+    }
+    fn references(outcomes: Vec<usize>, own: Option<u8>) -> impl Strategy<Value = Reference> {
+        let steps: Vec<u8> = (0u8..).take(outcomes.len()).filter(|s| Some(*s) != own).collect();
+        (select(steps), 0u8..6).prop_map(move |(step, point)| {
+            let known = u8::try_from(outcomes[usize::from(step)]).unwrap();
+            let point = match point {
+                0 | 1 => Point::Done,
+                2 => Point::Start,
+                3 => Point::Failed,
+                o if known > 0 => Point::Outcome(o % known),
+                _ => Point::Done,
+            };
+            Reference { step, point }
+        })
+    }
+    fn groups(outcomes: Vec<usize>, own: Option<u8>, most: usize) -> impl Strategy<Value = Vec<Vec<Reference>>> {
+        vec(vec(references(outcomes, own), 1..3), 0..most).prop_map(|mut groups| {
+            for group in &mut groups {
+                let mut once = Vec::new();
+                group.retain(|r| {
+                    !once.contains(r) && {
+                        once.push(*r);
+                        true
+                    }
+                });
+            }
+            let mut once: Vec<Vec<Reference>> = Vec::new();
+            groups.retain(|g| {
+                !once.contains(g) && {
+                    once.push(g.clone());
+                    true
+                }
+            });
+            groups
+        })
+    }
+    prop_compose! {
+        fn bare_step()(
+            name in words(), activity in select(&Activity::ALL[..]), flags in any::<[bool; 4]>(),
+            outcomes in outcomes(), within in option::of(spans()), min in 1u16..4, max in option::of(4u16..9),
+            texts in any::<[bool; 3]>(), gates in subsequence(vec!["approval", "test_run", "budget"], 0..=3),
+            feeds in subsequence(Activity::ALL.to_vec(), 0..=3), spawn in option::of(any::<bool>()),
+            done in option::of(prop_oneof![Just(DoneOn::Event("pipeline".to_owned())), spans().prop_map(DoneOn::After)]),
+            when in option::of(select(vec!["risk:high", "-label:x OR risk:low,high", "cost:>=12.5 due:2026-01-01..2026-02-01"])),
+        ) -> Step {
+            let [start, optional, deliver, commit] = flags;
+            let [practice, team, _] = texts;
+            Step {
+                id: String::new(), name, activity, practice: practice.then(|| "service-desk".to_owned()),
+                team: team.then(|| "ops".to_owned()), start, optional, after: Vec::new(), outcomes,
+                when: when.map(|w| Filter::parse(w).unwrap()), within, min, max,
+                gates: gates.into_iter().map(str::to_owned).collect(), deliver, commit, feeds,
+                spawns: spawn.map(|wait| Spawn { stream: "other".to_owned(), wait }), done_on: done,
+            }
+        }
+    }
+    fn rules(known: Vec<usize>) -> impl Strategy<Value = Rule> {
+        let steps: Vec<u8> = (0u8..).take(known.len()).collect();
+        let all = known.len();
+        let on = groups(known, None, 3).prop_map(|g| {
+            let mut moments = vec![Reference { step: 0, point: Point::Failed }];
+            for r in g.into_iter().flatten() {
+                if !moments.contains(&r) {
+                    moments.push(r);
+                }
+            }
+            Trigger(moments)
+        });
+        let set = move |least: usize| {
+            subsequence(steps.clone(), least..=all).prop_map(|s| s.into_iter().collect::<StepSet>())
+        };
+        let one = select((0u8..).take(all).collect::<Vec<_>>());
+        let few = prop_oneof![Just(Trigger(vec![Reference { step: 1, point: Point::Failed }])), on];
+        prop_oneof![
+            (few.clone(), one.clone(), option::of(spans())).prop_map(|(on, then, within)| Rule::Response {
+                on,
+                then,
+                within
+            }),
+            (few.clone(), one.clone()).prop_map(|(on, then)| Rule::Response { on, then, within: None }),
+            (few.clone(), set(1)).prop_map(|(on, steps)| Rule::Stop { on, steps }),
+            (few, set(1)).prop_map(|(on, steps)| Rule::Resume { on, steps }),
+            one.prop_map(move |h| Rule::Hold { hold: h, until: (h + 1) % u8::try_from(all).unwrap() }),
+            set(2).prop_map(|steps| Rule::Choice { steps }),
+        ]
+    }
+    fn streams() -> impl Strategy<Value = Stream> {
+        let header = (
+            words(),
+            words(),
+            option::of(spans()),
+            option::of(spans()),
+            select(vec![Adhoc::Record, Adhoc::Allow, Adhoc::Deny]),
+            spans(),
+        );
+        (vec(bare_step(), 2..6), header).prop_flat_map(|(steps, header)| {
+            let known: Vec<usize> = steps.iter().map(|s| s.outcomes.len()).collect();
+            let afters: Vec<_> = (0u8..).take(steps.len()).map(|own| groups(known.clone(), Some(own), 4)).collect();
+            (Just(steps), Just(header), afters, vec(rules(known), 0..6)).prop_map(
+                |(mut steps, header, afters, rules)| {
+                    let (name, demand, p50, p95, adhoc, reopen_within) = header;
+                    for (index, (step, after)) in steps.iter_mut().zip(afters).enumerate() {
+                        step.id = format!("step-{index}");
+                        step.after = after;
+                        step.name = Some(step.name.trim())
+                            .filter(|n| !n.is_empty())
+                            .map_or_else(|| as_name(&step.id), str::to_owned);
+                    }
+                    let name =
+                        Some(name.trim()).filter(|n| !n.is_empty()).map_or_else(|| as_name("made-up"), str::to_owned);
+                    Stream::new(Parts {
+                        id: "made-up".to_owned(),
+                        name,
+                        kind: "change".to_owned(),
+                        value: demand.clone(),
+                        demand,
+                        owner: None,
+                        promise: Promise { p50, p85: None, p95 },
+                        adhoc,
+                        reopen_within,
+                        steps,
+                        rules,
+                    })
+                },
+            )
+        })
+    }
+    fn parse(text: &str) -> (Stream, Vec<super::super::Diagnostic>) {
+        let mut findings = Findings::default();
+        let context = Context { practices: vec!["service-desk".to_owned()], ..Context::default() };
+        let draft = file::parse(text, &mut findings);
+        let (parts, _) = resolve::resolve(&draft, &context, &mut findings);
+        (Stream::new(parts), findings.finish(text))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn what_is_printed_reads_back(stream in streams()) {
+            let text = print(&stream);
+            let (again, found) = parse(&text);
+            let errors: Vec<_> = found.iter().filter(|d| d.severity.id() == "error" && d.code != "unknown-kind").collect();
+            prop_assert!(errors.is_empty(), "{errors:?}\n{text}");
+            prop_assert_eq!(&again, &stream, "{}", text);
+            prop_assert_eq!(print(&again), text);
+        }
+    }
 }

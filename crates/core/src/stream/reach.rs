@@ -1,8 +1,8 @@
 //! Steps that can never happen and rules that contradict each other, seen from the structure alone.
 
 use super::diagnostic::Findings;
-use super::graph::{Point, Reference, Rule, Stream};
-use super::order::Order;
+use super::graph::{Point, Reference, Rule, Step, Stream};
+use super::order::{Order, exclusive};
 use super::resolve::Places;
 use crate::set::{StepIndex, StepSet};
 
@@ -51,8 +51,11 @@ fn block(stream: &Stream, living: StepSet, step: StepIndex) -> Option<Block> {
             None => Block::Ends(*first),
         })
     });
+    // A step that may be passed by holds nobody up even if it is held itself.
+    let needed = stream.required().without(stream.conditional()).has(step)
+        && (!stream.starts().has(step) || stream.starts().len() == 1);
     after.or_else(|| {
-        stream.rules.iter().find_map(|rule| match rule {
+        stream.rules.iter().filter(|_| needed).find_map(|rule| match rule {
             Rule::Hold { hold, until } if *hold == step && !living.has(*until) && holds_for_sure(stream, *until) => {
                 Some(Block::Held(*until))
             }
@@ -61,10 +64,25 @@ fn block(stream: &Stream, living: StepSet, step: StepIndex) -> Option<Block> {
     })
 }
 
-/// Whether the step is owed from the beginning and nothing in the file takes it out again.
+/// Whether the step is owed from the beginning and nothing in the file can ever take it out: neither a
+/// rule nor an outcome, of it or of anything it comes after. Where something can, the search decides.
 fn holds_for_sure(stream: &Stream, until: StepIndex) -> bool {
+    let mut behind = StepSet::one(until);
+    let mut todo = behind;
+    while let Some(step) = todo.iter().next() {
+        todo.remove(step);
+        for reference in stream.step(step).into_iter().flat_map(|s| s.after.iter().flatten()) {
+            if matches!(reference.point, Point::Failed | Point::Outcome(_)) {
+                return false;
+            }
+            if !behind.has(reference.step) {
+                behind.add(reference.step);
+                todo.add(reference.step);
+            }
+        }
+    }
     let taken_out = stream.rules.iter().any(|r| match r {
-        Rule::Stop { steps, .. } | Rule::Choice { steps } => steps.has(until),
+        Rule::Stop { steps, .. } | Rule::Choice { steps } => !steps.and(behind).is_empty(),
         _ => false,
     });
     stream.required().has(until) && stream.reachable().has(until) && !stream.conditional().has(until) && !taken_out
@@ -74,7 +92,8 @@ fn holds_for_sure(stream: &Stream, until: StepIndex) -> bool {
 fn blocked(stream: &Stream, places: &Places, findings: &mut Findings) -> StepSet {
     let mut living = StepSet::EMPTY;
     loop {
-        let more: StepSet = stream.all().without(living).iter().filter(|s| block(stream, living, *s).is_none()).collect();
+        let more: StepSet =
+            stream.all().without(living).iter().filter(|s| block(stream, living, *s).is_none()).collect();
         if more.is_empty() {
             break;
         }
@@ -107,11 +126,14 @@ fn blocked(stream: &Stream, places: &Places, findings: &mut Findings) -> StepSet
             continue;
         }
         let (message, help) = match why {
-            Block::Ends(r) => {
-                (format!("it comes after “{}”, which ends the item", stream.print(r)), "leave “ends” out of that outcome, or this step out".to_owned())
-            }
+            Block::Ends(r) => (
+                format!("it comes after “{}”, which ends the item", stream.print(r)),
+                "leave “ends” out of that outcome, or this step out".to_owned(),
+            ),
             Block::After(s) => (format!("it comes after “{}”, which can never finish", name(stream, s)), String::new()),
-            Block::Held(s) => (format!("it is held until “{}”, which can never finish", name(stream, s)), String::new()),
+            Block::Held(s) => {
+                (format!("it is held until “{}”, which can never finish", name(stream, s)), String::new())
+            }
         };
         let message = format!("step “{}” can never be reached: {message}", name(stream, step));
         findings.error("never-reached", &at.id, message, help);
@@ -149,11 +171,31 @@ fn contradictions(stream: &Stream, places: &Places, order: &Order, living: StepS
             continue;
         }
         let Some(at) = places.steps.get(usize::from(step)) else { continue };
-        if let Some((a, b)) = order.contradiction(&[step]) {
+        let place = at.after.first().unwrap_or(&at.id);
+        let own = stream.step(step).map(own_needs).unwrap_or_default();
+        if let Some((a, b)) = exclusive(&own) {
             told.add(step);
-            let help = format!("if either is enough, write after = [\"{}|{}\"]", stream.print(a), stream.print(b));
-            let message = format!("step “{}” can never be reached: it needs both “{}” and “{}”", name(stream, step), stream.print(a), stream.print(b));
-            findings.error("contradiction", at.after.first().unwrap_or(&at.id), message, help);
+            let (a, b) = (stream.print(a), stream.print(b));
+            let message = format!("step “{}” can never be reached: it needs both “{a}” and “{b}”", name(stream, step));
+            findings.error(
+                "contradiction",
+                place,
+                message,
+                format!("if either is enough, write after = [\"{a}|{b}\"]"),
+            );
+            continue;
+        }
+        if let Some((a, b)) = order.contradiction(&[step]).filter(|(a, b)| both_outcomes(*a, *b)) {
+            told.add(step);
+            let message = format!(
+                "step “{}” needs what comes of “{}” and what comes of “{}”",
+                name(stream, step),
+                stream.print(a),
+                stream.print(b)
+            );
+            let help =
+                format!("that takes “{}” done twice; if either is enough, write a|b in after", name(stream, a.step));
+            findings.warning("contradiction", place, message, help);
             continue;
         }
         let mut needed = order.begun_before(step);
@@ -165,11 +207,24 @@ fn contradictions(stream: &Stream, places: &Places, order: &Order, living: StepS
         if let Some(both) = both {
             told.add(step);
             let names: Vec<&str> = both.iter().map(|s| name(stream, s)).collect();
-            let message = format!("step “{}” can never be reached: a choice allows only one of {}", name(stream, step), names.join(", "));
+            let message = format!(
+                "step “{}” can never be reached: a choice allows only one of {}",
+                name(stream, step),
+                names.join(", ")
+            );
             let help = format!("if either is enough, write after = [\"{}\"]", names.join("|"));
             findings.error("contradiction", at.after.first().unwrap_or(&at.id), message, help);
         }
     }
+}
+
+/// What a step's own `after` leaves no choice about.
+fn own_needs(step: &Step) -> Vec<Reference> {
+    step.after.iter().filter(|g| g.len() == 1).flatten().copied().collect()
+}
+
+const fn both_outcomes(a: Reference, b: Reference) -> bool {
+    matches!((a.point, b.point), (Point::Outcome(_), Point::Outcome(_)))
 }
 
 /// Responses that owe each other for ever.
@@ -189,7 +244,12 @@ fn endless(stream: &Stream, places: &Places, findings: &mut Findings) {
         let Rule::Response { on, then, .. } = rule else { continue };
         for moment in &on.0 {
             if moment.point == Point::Start && moment.step == *then {
-                findings.warning("no-effect", &at.at, format!("“{}” is owed when it starts, and done when it finishes", name(stream, *then)), "leave this rule out, or name another step");
+                findings.warning(
+                    "no-effect",
+                    &at.at,
+                    format!("“{}” is owed when it starts, and done when it finishes", name(stream, *then)),
+                    "leave this rule out, or name another step",
+                );
             }
             let mut reached = StepSet::EMPTY;
             let mut todo = StepSet::one(*then);
@@ -200,8 +260,17 @@ fn endless(stream: &Stream, places: &Places, findings: &mut Findings) {
             }
             if moment.point == Point::Done && reached.has(moment.step) && !told.has(moment.step) {
                 told = told.or(reached);
-                let message = format!("this never ends: each time “{}” is done, “{}” is owed again", name(stream, moment.step), name(stream, moment.step));
-                findings.error("endless", &at.at, message, "react to an outcome or to a failure instead, such as on = \"test.failed\"");
+                let message = format!(
+                    "this never ends: each time “{}” is done, “{}” is owed again",
+                    name(stream, moment.step),
+                    name(stream, moment.step)
+                );
+                findings.error(
+                    "endless",
+                    &at.at,
+                    message,
+                    "react to an outcome or to a failure instead, such as on = \"test.failed\"",
+                );
             }
         }
     }
@@ -220,7 +289,12 @@ fn opposed(stream: &Stream, places: &Places, findings: &mut Findings) {
     };
     for (i, (rule, at)) in stream.rules.iter().zip(&places.rules).enumerate() {
         if let Some(moment) = on(rule).into_iter().find(|r| ends(stream, *r)) {
-            findings.warning("no-effect", &at.at, format!("“{}” ends the item: nothing of this rule comes after it", stream.print(moment)), "leave the rule out, or “ends” out of that outcome");
+            findings.warning(
+                "no-effect",
+                &at.at,
+                format!("“{}” ends the item: nothing of this rule comes after it", stream.print(moment)),
+                "leave the rule out, or “ends” out of that outcome",
+            );
         }
         if let Rule::Response { then, .. } = rule
             && stream.required().has(*then)
@@ -240,7 +314,8 @@ fn opposed(stream: &Stream, places: &Places, findings: &mut Findings) {
             let moment = on(rule).into_iter().find(|r| on(other).contains(r));
             if let (true, Some(step), Some(moment)) = (opposite, both.iter().next(), moment) {
                 let at = if at.at.start >= other_at.at.start { at } else { other_at };
-                let message = format!("on “{}”, “{}” is both stopped and wanted", stream.print(moment), name(stream, step));
+                let message =
+                    format!("on “{}”, “{}” is both stopped and wanted", stream.print(moment), name(stream, step));
                 findings.error("contradiction", &at.at, message, "leave one of the two out");
             }
         }

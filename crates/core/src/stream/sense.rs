@@ -26,16 +26,29 @@ pub(super) fn check(stream: &Stream, places: &Places, order: &Order, findings: &
 /// The beginning and the end of the stream.
 fn ends(stream: &Stream, places: &Places, findings: &mut Findings) {
     if stream.steps.is_empty() {
-        findings.error("no-steps", &places.stream, "the stream has no steps", "write a [[step]] with id, activity and start = true");
+        findings.error(
+            "no-steps",
+            &places.stream,
+            "the stream has no steps",
+            "write a [[step]] with id, activity and start = true",
+        );
         return;
     }
     if stream.starts().is_empty() {
         let first = stream.steps.iter().position(|s| s.after.is_empty()).and_then(|i| stream.steps.get(i));
-        let help = first.map_or_else(|| "give a step start = true".to_owned(), |s| format!("give a step start = true, such as “{}”", s.id));
+        let help = first.map_or_else(
+            || "give a step start = true".to_owned(),
+            |s| format!("give a step start = true, such as “{}”", s.id),
+        );
         findings.error("no-start", &places.stream, "no step is a start: no item could begin", help);
     }
     if stream.steps.iter().all(|s| s.team.is_none()) {
-        findings.hint("no-team", &places.stream, "no step has a team: work waits until somebody takes it", "give each step team = \"…\"");
+        findings.hint(
+            "no-team",
+            &places.stream,
+            "no step has a team: work waits until somebody takes it",
+            "give each step team = \"…\"",
+        );
     }
     if stream.delivering().is_empty() {
         findings.warning(
@@ -58,7 +71,12 @@ fn one_step(stream: &Stream, step: &Step, index: StepIndex, at: &StepPlaces, fin
         );
     }
     if step.team.is_none() && stream.steps.iter().any(|s| s.team.is_some()) {
-        findings.hint("no-team", &at.id, format!("step “{id}” has no team: its work waits until somebody takes it"), "write team = \"…\"");
+        findings.hint(
+            "no-team",
+            &at.id,
+            format!("step “{id}” has no team: its work waits until somebody takes it"),
+            "write team = \"…\"",
+        );
     }
     let answered = stream.rules.iter().any(|r| matches!(r, Rule::Response { then, .. } if *then == index));
     if step.optional && !step.gates.is_empty() && !answered {
@@ -71,9 +89,14 @@ fn one_step(stream: &Stream, step: &Step, index: StepIndex, at: &StepPlaces, fin
     }
     if step.optional && step.start && stream.starts().len() == 1 {
         let place = at.optional.as_ref().unwrap_or(&at.id);
-        findings.warning("optional-start", place, format!("“{id}” is the only start and yet optional"), "leave optional out");
+        findings.warning(
+            "optional-start",
+            place,
+            format!("“{id}” is the only start and yet optional"),
+            "leave optional out",
+        );
     }
-    let loose = !step.start && !step.optional && step.after.is_empty() && stream.steps.len() > 1;
+    let loose = !step.start && !step.optional && !at.comes_after && stream.steps.len() > 1;
     let held = stream.rules.iter().any(|r| matches!(r, Rule::Hold { hold, .. } if *hold == index));
     let chosen = stream.rules.iter().any(|r| matches!(r, Rule::Choice { steps } if steps.has(index)));
     if loose && !held && !answered && !chosen {
@@ -87,7 +110,13 @@ fn one_step(stream: &Stream, step: &Step, index: StepIndex, at: &StepPlaces, fin
 }
 
 /// Rule 10: an item closes when nothing is owed, and with it an optional step nobody has opened.
-fn vanishes(stream: &Stream, step: &Step, index: StepIndex, (at, order): (&StepPlaces, &Order), findings: &mut Findings) {
+fn vanishes(
+    stream: &Stream,
+    step: &Step,
+    index: StepIndex,
+    (at, order): (&StepPlaces, &Order),
+    findings: &mut Findings,
+) {
     let owed_by_rule = stream.rules.iter().any(|r| matches!(r, Rule::Response { then, .. } if *then == index));
     if !step.optional || owed_by_rule || step.after.is_empty() || !stream.reachable().has(index) {
         return;
@@ -127,7 +156,12 @@ fn deadlines(stream: &Stream, places: &Places, order: &Order, findings: &mut Fin
         {
             let at = places.promise.get(at).and_then(Option::as_ref).unwrap_or(&places.stream);
             let message = format!("{high} ({b}) is shorter than {low} ({a})");
-            findings.error("impossible-deadline", at, message, format!("{high} covers more items than {low}, so it is at least as long"));
+            findings.error(
+                "impossible-deadline",
+                at,
+                message,
+                format!("{high} covers more items than {low}, so it is at least as long"),
+            );
         }
     }
     let on_the_way = before_value(stream, order);
@@ -137,8 +171,14 @@ fn deadlines(stream: &Stream, places: &Places, order: &Order, findings: &mut Fin
         if let (Some(DoneOn::After(timer)), Some(within)) = (&step.done_on, step.within)
             && longer(*timer, within)
         {
-            let message = format!("step “{}” finishes by itself after {timer}, but is to be done within {within}", step.id);
-            findings.error("impossible-deadline", within_at, message, format!("allow at least {timer}, or leave within out"));
+            let message =
+                format!("step “{}” finishes by itself after {timer}, but is to be done within {within}", step.id);
+            findings.error(
+                "impossible-deadline",
+                within_at,
+                message,
+                format!("allow at least {timer}, or leave within out"),
+            );
         }
         let on_the_way = stream.index(&step.id).is_some_and(|i| on_the_way.has(i));
         if let (Some(within), Some(promise), true) = (step.within, longest, on_the_way)
@@ -167,7 +207,12 @@ fn timers_before_value(stream: &Stream, places: &Places, on_the_way: StepSet, fi
             && longer(timer, promise)
         {
             let message = format!("step “{}” waits {timer} before the value, the stream promises {promise}", step.id);
-            findings.warning("impossible-deadline", at.done_on.as_ref().unwrap_or(&at.id), message, "shorten the wait, or lengthen the promise");
+            findings.warning(
+                "impossible-deadline",
+                at.done_on.as_ref().unwrap_or(&at.id),
+                message,
+                "shorten the wait, or lengthen the promise",
+            );
         }
     }
 }
@@ -210,9 +255,9 @@ fn over_constraint(stream: &Stream, places: &Places, order: &Order, findings: &m
     if steps.len() < MANY_STEPS {
         return;
     }
-    let free = steps.iter().any(|a| {
-        steps.iter().any(|b| b > a && !order.finished_before(a).has(b) && !order.finished_before(b).has(a))
-    });
+    let free = steps
+        .iter()
+        .any(|a| steps.iter().any(|b| b > a && !order.finished_before(a).has(b) && !order.finished_before(b).has(a)));
     if !free {
         let message = format!("the order of all {} steps is forced: nothing can run in parallel", steps.len());
         findings.hint("over-constrained", &places.stream, message, "let steps that do not need each other come after the same one, or begin early with after = [\"design.start\"]");

@@ -104,7 +104,9 @@ fn report(text: &str, span: Range<usize>, message: &str, findings: &mut Findings
         (format!("“{}” is written twice", short(written)), "keep one of the two".to_owned())
     } else if message.contains("expected `\"`") || message.contains("expected `'`") {
         ("this text does not end in its line".to_owned(), "close it with the quote it began with".to_owned())
-    } else if message.contains("string values must be quoted") && ["yes", "no", "on", "off", "True", "False"].contains(&written) {
+    } else if message.contains("string values must be quoted")
+        && ["yes", "no", "on", "off", "True", "False"].contains(&written)
+    {
         (format!("“{written}” is no value here"), "write true or false".to_owned())
     } else if message.contains("string values must be quoted") {
         (format!("“{}” needs quotes", short(written)), format!("write \"{}\"", short(written)))

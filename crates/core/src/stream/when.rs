@@ -15,7 +15,12 @@ pub(super) fn read(text: &Text, schema: Option<&Schema>, findings: &mut Findings
         }
     };
     if filter.is_empty() {
-        findings.error("bad-condition", &text.at, "this condition asks nothing", "write when = \"risk:high\", or leave it out");
+        findings.error(
+            "bad-condition",
+            &text.at,
+            "this condition asks nothing",
+            "write when = \"risk:high\", or leave it out",
+        );
         return None;
     }
     let mut texts = Vec::new();

@@ -35,7 +35,7 @@ impl Act for AskGate {
         if on.item.marking.begun.has(step) {
             return Err(Refusal::new(Ground::Stale, format!("“{}” has been started.", definition.name), on.what_is_open()));
         }
-        if super::skip::ask(on, step) {
+        if super::skip::ask(on, step, true) {
             return Ok(());
         }
         if on.gates_passed(step) {

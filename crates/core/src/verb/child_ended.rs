@@ -5,7 +5,7 @@ use crate::deciding::Deciding;
 use crate::refusal::Refusal;
 use crate::fact::Event;
 use crate::id::ItemId;
-use crate::item::{Outcome, Place};
+use crate::item::{Outcome, Phase, Place};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "child_ended";
@@ -34,17 +34,20 @@ impl Act for ChildEnded {
             return Ok(());
         };
         on.emit(Event::ChildEnded { round: round.number, child: self.child, result: self.result });
-        if on.item.closed.is_some() || !round.is_open() || round.waiting_for() != Some("child") {
-            return Ok(());
-        }
-        if self.result != Outcome::Delivered {
-            on.emit(Event::Requeued { round: round.number, by: "child".to_owned() });
-            return Ok(());
-        }
         let Place::Step(step) = round.place else { return Ok(()) };
-        let outcomes = on.stream.step(step).map(|s| s.outcomes.clone()).unwrap_or_default();
-        let named = outcomes.iter().find(|o| o.id == self.result.id()).or(outcomes.first());
-        on.complete(round.number, &round.place, named.map(|o| o.id.clone()));
+        let Some(definition) = on.stream.step(step).filter(|s| s.spawns.as_ref().is_some_and(|c| c.wait)) else { return Ok(()) };
+        let waits = round.waiting_for() == Some("child");
+        // Who took the work up again meanwhile decides; in a queue, such as that of another team, nobody has.
+        let untouched = waits || round.phase() == Phase::Queued;
+        if on.item.closed.is_some() || !untouched {
+            return Ok(());
+        }
+        if self.result == Outcome::Delivered {
+            let named = definition.outcomes.iter().find(|o| o.id == self.result.id()).or(definition.outcomes.first());
+            on.complete(round.number, &round.place, named.map(|o| o.id.clone()));
+        } else if waits {
+            on.emit(Event::Requeued { round: round.number, by: "child".to_owned() });
+        }
         Ok(())
     }
 }

@@ -35,7 +35,11 @@ impl Act for Finish {
         let round = on.open_round_at(&self.step)?;
         let outcome = on.outcome_for(&round.place, self.outcome.as_deref())?;
         match round.place {
-            Place::Step(step) if Deciding::waits_for_time(&round) => on.begin(round.number, step),
+            Place::Step(step) if Deciding::waits_for_time(&round) => {
+                if super::start::first(on, step, None)?.is_none() {
+                    return Ok(());
+                }
+            }
             _ if round.phase() == Phase::Active => {}
             _ => {
                 let right = if round.phase() == Phase::Waiting { "Resume it first." } else { "Start it first." };

@@ -32,4 +32,5 @@ registry::verbs! {
 }
 
 pub use registry::{BadVerb, spec};
+pub use reopen::TOO_LATE;
 pub use spec::{Act, Arg, Ask, Scope, Spec};

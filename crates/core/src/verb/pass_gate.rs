@@ -4,6 +4,7 @@ use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::item::GateState;
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "pass_gate";
@@ -32,6 +33,15 @@ impl Act for PassGate {
     fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
         on.must_be_open()?;
         let round = gated_round(on, &self.step, &self.gate)?;
+        match on.item.round(round).and_then(|r| r.gates.get(&self.gate)) {
+            Some(GateState::Passed) => {
+                return Err(Refusal::new(Ground::Stale, format!("The gate “{}” has passed.", self.gate), on.what_is_open()));
+            }
+            Some(GateState::Refused) => {
+                return Err(Refusal::new(Ground::Gate, format!("The gate “{}” has refused, and that holds until it is asked again.", self.gate), "Ask it again first."));
+            }
+            _ => {}
+        }
         on.emit(Event::GatePassed { round, gate: self.gate.clone() });
         Ok(())
     }

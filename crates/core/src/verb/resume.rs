@@ -33,9 +33,11 @@ impl Act for Resume {
         }
         match round.place {
             // The time it waited for is no longer waited for: somebody took it up.
-            Place::Step(step) if Deciding::waits_for_time(&round) => on.begin(round.number, step),
-            _ => on.emit(Event::Resumed { round: round.number }),
+            Place::Step(step) if Deciding::waits_for_time(&round) => super::start::first(on, step, None).map(|_| ()),
+            _ => {
+                on.emit(Event::Resumed { round: round.number });
+                Ok(())
+            }
         }
-        Ok(())
     }
 }

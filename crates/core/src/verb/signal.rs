@@ -3,7 +3,7 @@
 use super::spec::{Act, Ask, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::refusal::{Ground, Refusal};
-use crate::fact::{Event, Opening};
+use crate::fact::Event;
 use crate::item::Place;
 use crate::set::StepIndex;
 use crate::stream::DoneOn;
@@ -43,8 +43,11 @@ impl Act for Signal {
         };
         let candidates: Vec<StepIndex> = on.stream.all().iter().filter(waits).collect();
         let standing = on.standing();
-        let open = candidates.iter().find(|s| on.item.marking.open.has(**s));
-        let Some(step) = open.or_else(|| candidates.iter().find(|s| standing.is_enabled(**s))).copied() else {
+        let marking = &on.item.marking;
+        let open = candidates.iter().find(|s| marking.open.has(**s));
+        // What is done waits for nothing: the same event twice makes no second round.
+        let offered = || candidates.iter().find(|s| !marking.done.has(**s) && standing.is_enabled(**s));
+        let Some(step) = open.or_else(offered).copied() else {
             return Err(Refusal::new(
                 Ground::Stale,
                 format!("No step of {} waits for “{}” now.", on.item.key, self.event),
@@ -55,16 +58,13 @@ impl Act for Signal {
         let first = on.stream.step(step).and_then(|s| s.outcomes.first()).map(|o| o.id.as_str());
         let place = Place::Step(step);
         let outcome = on.outcome_for(&place, self.outcome.as_deref().or(first))?;
-        if !on.item.marking.begun.has(step) && !on.gates_passed(step) {
-            return if super::skip::ask(on, step) { Ok(()) } else { Err(super::skip::held(on, step)) };
-        }
-        let round = match on.item.open_round_of(step) {
-            Some(round) => round.number,
-            None => on.open_round(step, Opening::Chosen),
+        let begun = on.item.open_round_of(step).filter(|r| r.started.is_some()).map(|r| r.number);
+        let round = match begun {
+            Some(round) => Some(round),
+            // The event is the reason, where it comes before the step's time.
+            None => super::start::first(on, step, Some(&self.event))?,
         };
-        if !on.item.marking.begun.has(step) {
-            on.begin(round, step);
-        }
+        let Some(round) = round else { return Ok(()) };
         on.acting = Some(round);
         if self.failed {
             on.emit(Event::Failed { round });

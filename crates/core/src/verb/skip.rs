@@ -4,7 +4,7 @@ use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::refusal::{Ground, Refusal};
 use crate::fact::{Deviation, Event, Opening};
-use crate::item::Place;
+use crate::item::{GateState, Place};
 use crate::set::{StepIndex, StepSet};
 use serde::{Deserialize, Serialize};
 
@@ -48,13 +48,14 @@ impl Act for Skip {
             None => definition.outcomes.first().map(|o| o.id.clone()),
         };
         if !on.gates_passed(step) {
-            return if ask(on, step) { Ok(()) } else { Err(held(on, step)) };
+            return if ask(on, step, false) { Ok(()) } else { Err(held(on, step)) };
         }
         if let Some(round) = on.item.open_round_of(step).map(|r| r.number) {
             on.emit(Event::Dropped { round });
         }
-        on.emit(Event::Skipped { step: definition.id.clone(), stands_for });
+        on.emit(Event::Skipped { step: definition.id.clone(), stands_for: stands_for.clone() });
         on.deviate(Deviation::Skip, &definition.id);
+        on.end_by(step, stands_for.as_deref());
         Ok(())
     }
     fn words(&self) -> Option<&str> {
@@ -70,51 +71,54 @@ pub(super) fn reason_given(reason: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Opens a round for its gates if there is none, and asks those not yet asked; says whether any was.
-pub(super) fn ask(on: &mut Deciding<'_>, step: StepIndex) -> bool {
+/// Opens a round for its gates if there is none, and asks those not yet asked, or, `again`, those that
+/// refused; says whether any was.
+pub(super) fn ask(on: &mut Deciding<'_>, step: StepIndex, again: bool) -> bool {
     let round = match on.item.open_round_of(step) {
         Some(round) => round.number,
         None => on.open_round(step, Opening::Asked),
     };
-    on.ask_gates(round, step)
+    on.ask_gates(round, step, again)
 }
 
 /// The refusal of a step whose gates have been asked and have not passed.
 pub(super) fn held(on: &Deciding<'_>, step: StepIndex) -> Refusal {
     let name = on.stream.step(step).map_or("?", |s| s.name.as_str());
-    let gates: Vec<&str> = on.item.open_round_of(step).map(|r| r.holding().collect()).unwrap_or_default();
-    Refusal::new(
-        Ground::Gate,
-        format!("“{name}” is held by its gate {}.", gates.join(" and ")),
-        "The gate must pass first; no reason overrides it.",
-    )
+    let round = on.item.open_round_of(step);
+    let gates: Vec<&str> = round.map(|r| r.holding().collect()).unwrap_or_default();
+    let refused = round.is_some_and(|r| r.gates.values().any(|s| *s == GateState::Refused));
+    let right = if refused { "A refusal holds until the gate is asked again; no reason overrides it." } else { "The gate must pass first; no reason overrides it." };
+    Refusal::new(Ground::Gate, format!("“{name}” is held by its gate {}.", gates.join(" and ")), right)
 }
 
 /// Asks the gates of steps that an early start of `step` would jump over; says whether any was asked.
-pub(super) fn ask_past_gates(on: &mut Deciding<'_>, step: StepIndex) -> bool {
-    let mut jumped = StepSet::EMPTY;
-    let mut todo = StepSet::one(step);
-    let mut seen = StepSet::EMPTY;
+/// Refuses while one that was asked before has not passed.
+pub(super) fn ask_past_gates(on: &mut Deciding<'_>, step: StepIndex) -> Result<bool, Refusal> {
+    let holding: Vec<StepIndex> = jumped(on, step).iter().filter(|s| !on.gates_passed(*s)).collect();
+    let mut asked = false;
+    for gated in &holding {
+        asked |= ask(on, *gated, false);
+    }
+    match holding.first() {
+        Some(first) if !asked => Err(held(on, *first)),
+        _ => Ok(asked),
+    }
+}
+
+/// The steps that should have come before a step that cannot start yet, and those that hold it. Through
+/// a bypassed one the look goes on: what follows it inherits its `after`.
+fn jumped(on: &Deciding<'_>, step: StepIndex) -> StepSet {
+    let standing = on.standing();
+    let marking = &on.item.marking;
+    let behind = standing.dead.or(marking.done.without(marking.owed));
+    let (mut jumped, mut seen, mut todo) = (StepSet::EMPTY, StepSet::EMPTY, StepSet::one(step));
     while let Some(next) = todo.iter().next() {
         todo.remove(next);
         seen.add(next);
-        let standing = on.standing();
-        for reference in standing.unmet(next).into_iter().flatten() {
-            let before = reference.step;
-            let passable = standing.dead.has(before) || on.item.marking.done.has(before) || standing.bypass(before).is_some();
-            if seen.has(before) || passable {
-                continue;
-            }
-            jumped.add(before);
-            todo.add(before);
-        }
+        let unmet: StepSet = standing.unmet(next).into_iter().flatten().map(|r| r.step).chain(standing.holding(next)).collect();
+        let before = unmet.without(behind).without(seen);
+        jumped = jumped.or(before.without(standing.bypassed()));
+        todo = todo.or(before);
     }
-    let mut asked = false;
-    for gated in jumped.iter() {
-        if !on.gates_passed(gated) {
-            ask(on, gated);
-            asked = true;
-        }
-    }
-    asked
+    jumped
 }

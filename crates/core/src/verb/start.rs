@@ -36,42 +36,41 @@ impl Act for Start {
             let round = on.open_round_at(&self.step)?;
             return start_again(on, &round);
         }
-        let (step, definition) = on.step_at(&self.step)?;
+        let (step, _) = on.step_at(&self.step)?;
         if let Some(round) = on.item.open_round_of(step).cloned()
             && round.started.is_some()
         {
             return start_again(on, &round);
         }
-        let early = !on.standing().is_enabled(step);
-        if early {
-            may_start_early(on, step, self.words())?;
-            if super::skip::ask_past_gates(on, step) {
-                return Ok(());
-            }
-        }
-        if !on.gates_passed(step) {
-            let round = match on.item.open_round_of(step) {
-                Some(round) => round.number,
-                None => on.open_round(step, Opening::Asked),
-            };
-            if on.ask_gates(round, step) {
-                return Ok(());
-            }
-            return Err(super::skip::held(on, step));
-        }
-        if early {
-            on.deviate(Deviation::Early, &definition.id);
-        }
-        let round = match on.item.open_round_of(step) {
-            Some(round) => round.number,
-            None => on.open_round(step, if early { Opening::Early } else { Opening::Chosen }),
-        };
-        on.begin(round, step);
-        Ok(())
+        first(on, step, self.words()).map(|_| ())
     }
     fn words(&self) -> Option<&str> {
         self.reason.as_deref()
     }
+}
+
+/// Starts a round of a step for the first time: before its time only with a reason, and never past a
+/// gate. Answers its number; none where a gate had to be asked first.
+pub(super) fn first(on: &mut Deciding<'_>, step: StepIndex, reason: Option<&str>) -> Result<Option<u32>, Refusal> {
+    let early = !on.standing().is_enabled(step);
+    if early {
+        may_start_early(on, step, reason)?;
+        if super::skip::ask_past_gates(on, step)? {
+            return Ok(None);
+        }
+    }
+    if !on.gates_passed(step) {
+        return if super::skip::ask(on, step, false) { Ok(None) } else { Err(super::skip::held(on, step)) };
+    }
+    if let Some(definition) = on.stream.step(step).filter(|_| early) {
+        on.deviate(Deviation::Early, &definition.id);
+    }
+    let round = match on.item.open_round_of(step) {
+        Some(round) => round.number,
+        None => on.open_round(step, if early { Opening::Early } else { Opening::Chosen }),
+    };
+    on.begin(round, step);
+    Ok(Some(round))
 }
 
 /// A round that was started before: from the queue it goes on, otherwise there is nothing to start.

@@ -3,14 +3,15 @@
 use super::spec::{Act, Ask, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::refusal::Refusal;
-use crate::item::Place;
+use crate::fact::Event;
+use crate::item::{Place, Round};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "timer";
 pub(super) const SPEC: Spec = Spec {
     id: ID,
     label: "Time is up",
-    about: "Finishes the step that waited for the time.",
+    about: "Finishes the step that the time finishes; other work that waited for it is queued again.",
     scope: Scope::Internal,
     args: &[need("round", Ask::Value, "the round")],
 };
@@ -25,16 +26,21 @@ pub struct Timer {
 
 impl Act for Timer {
     fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
-        let waits = on.item.round(self.round).filter(|r| r.is_open() && r.waiting_for() == Some("timer")).cloned();
-        let (Some(round), None) = (waits, on.item.closed) else {
+        let round = on.item.round(self.round).filter(|r| r.is_open() && on.item.closed.is_none());
+        let Some(Round { number, place: Place::Step(step), started, .. }) = round else { return Ok(()) };
+        let (number, step, unstarted) = (*number, *step, started.is_none());
+        let waits = round.and_then(Round::waiting_for) == Some("timer");
+        let timed = on.stream.timed().has(step);
+        if timed && unstarted && on.standing().is_enabled(step) && on.gates_passed(step) {
+            on.begin(number, step);
+        } else if !waits {
             return Ok(());
-        };
-        let Place::Step(step) = round.place else { return Ok(()) };
-        let first = on.stream.step(step).and_then(|s| s.outcomes.first()).map(|o| o.id.clone());
-        if round.started.is_none() {
-            on.begin(round.number, step);
+        } else if !timed || unstarted {
+            on.emit(Event::Requeued { round: number, by: "timer".to_owned() });
+            return Ok(());
         }
-        on.complete(round.number, &round.place, first);
+        let first = on.stream.step(step).and_then(|s| s.outcomes.first()).map(|o| o.id.clone());
+        on.complete(number, &Place::Step(step), first);
         Ok(())
     }
 }

@@ -1,0 +1,27 @@
+//! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod flow;
+mod synthetic;
+mod usage;
+
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
+                                                (written to CSV first, unless it is there)";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["flow", events, rest @ ..] => {
+            let Ok(events) = events.replace('_', "").parse() else { bail!("“{events}” is not a number of events\n{USAGE}") };
+            let path = rest.first().map_or_else(
+                || std::env::temp_dir().join(format!("watercourse-bench-{events}.csv")),
+                PathBuf::from,
+            );
+            flow::run(events, &path)
+        }
+        _ => bail!("{USAGE}"),
+    }
+}

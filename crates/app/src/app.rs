@@ -1,0 +1,165 @@
+//! The application: a database, a clock, and what is told to whoever listens.
+
+use crate::error::AppError;
+use crate::measured::Measured;
+use crate::published::Published;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::broadcast;
+use watercourse_core::id::ItemId;
+use watercourse_core::item::Outcome;
+use watercourse_core::time::Instant;
+use watercourse_store::{Conn, Kept, Store};
+
+/// What time it is.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// Something changed: a hint to look again. Sent after it is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "changed", rename_all = "snake_case")]
+pub enum Change {
+    /// Facts of an item.
+    Item {
+        /// The item.
+        id: ItemId,
+        /// Its key.
+        key: String,
+        /// Its stream.
+        stream: String,
+        /// Its revision now.
+        revision: u64,
+        /// The number of its newest fact.
+        seq: i64,
+        /// What happened, as facts call it.
+        what: Vec<&'static str>,
+        /// How it closed, if it is closed now.
+        result: Option<Outcome>,
+    },
+    /// A stream has a new version.
+    Stream {
+        /// The stream.
+        id: String,
+        /// The version.
+        version: u32,
+    },
+    /// People, teams or services.
+    Organisation,
+    /// A deployment was reported.
+    Deployment,
+}
+
+/// Changes that may wait for a slow listener; then it misses some and is told so.
+const CHANGES: usize = 1024;
+/// Items kept in memory, to save loading what was just written.
+const ITEMS: usize = 4096;
+
+/// The application. Cloning is cheap.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) changes: broadcast::Sender<Change>,
+    pub(crate) known: Arc<Known>,
+}
+
+/// What is remembered. All of it can be read again from the database, and is checked against it.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Versions never change.
+    pub(crate) streams: RwLock<HashMap<(String, u32), Arc<Published>>>,
+    /// Good only together with the revision the database says.
+    pub(crate) items: Mutex<HashMap<ItemId, Arc<Kept>>>,
+    pub(crate) measured: tokio::sync::Mutex<Measured>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// On an open database, with a clock.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, changes: broadcast::channel(CHANGES).0, known: Arc::default() }
+    }
+    /// The clock of the machine.
+    #[must_use]
+    pub fn system_clock() -> Clock {
+        Arc::new(|| Instant(jiff::Timestamp::now().as_microsecond()))
+    }
+    /// The database.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        (self.clock)()
+    }
+    /// Hears of every change from now on. A listener that is too slow misses some and is told how many.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+    pub(crate) fn tell(&self, change: Change) {
+        // Nobody may be listening.
+        drop(self.changes.send(change));
+    }
+
+    /// An item, from memory where the database says that it is unchanged. Locked against other writers
+    /// where `conn` is in a transaction that writes.
+    pub(crate) async fn kept(&self, conn: &mut Conn, id: ItemId) -> Result<Option<Arc<Kept>>, AppError> {
+        let Some(revision) = conn.lock_item(id).await? else { return Ok(None) };
+        if let Some(kept) = self.recalled(id, revision) {
+            return Ok(Some(kept));
+        }
+        Ok(conn.load_item(id).await?.map(Arc::new))
+    }
+    /// As [`App::kept`], without locking: for reading.
+    pub(crate) async fn seen(&self, conn: &mut Conn, id: ItemId) -> Result<Option<Arc<Kept>>, AppError> {
+        let Some(revision) = conn.revision_of(id).await? else { return Ok(None) };
+        if let Some(kept) = self.recalled(id, revision) {
+            return Ok(Some(kept));
+        }
+        Ok(conn.load_item(id).await?.map(Arc::new))
+    }
+    fn recalled(&self, id: ItemId, revision: u64) -> Option<Arc<Kept>> {
+        let items = self.known.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.get(&id).filter(|k| k.item.revision == revision).cloned()
+    }
+    /// Remembers what was written, after it was committed.
+    pub(crate) fn remember(&self, kept: Arc<Kept>) {
+        let mut items = self.known.items.lock().unwrap_or_else(PoisonError::into_inner);
+        if items.len() >= ITEMS {
+            // Any will do: what is used often comes back soon.
+            let some: Vec<ItemId> = items.keys().take(ITEMS / 4).copied().collect();
+            for id in some {
+                items.remove(&id);
+            }
+        }
+        items.insert(kept.item.id, kept);
+    }
+    /// The id of an item named by key or id.
+    pub(crate) async fn find(&self, conn: &mut Conn, named: &str) -> Result<ItemId, AppError> {
+        let named = named.trim();
+        if let Ok(id) = named.parse::<ItemId>() {
+            return Ok(id);
+        }
+        let found = conn.item_id(&named.to_uppercase()).await?;
+        let found = match found {
+            None => conn.item_id(named).await?,
+            found => found,
+        };
+        found.ok_or_else(|| no_item(named))
+    }
+}
+
+/// What is said where no such item is.
+pub(crate) fn no_item(named: &str) -> AppError {
+    let shown: String = named.chars().take(60).collect();
+    AppError::not_found(format!("item “{shown}”"), "Give a key such as INC-1042, or an id.")
+}

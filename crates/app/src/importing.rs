@@ -1,0 +1,325 @@
+//! Logs of other tools: kept event by event, listed beside native items, measured by the same code. They are
+//! never run: a verb on their items is refused.
+
+use crate::app::{App, Change};
+use crate::context::Context;
+use crate::error::AppError;
+use crate::items::boxed;
+use crate::published::{ImportedStep, ImportedSteps, Published};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+use watercourse_core::activity::Activity;
+use watercourse_core::id::ItemId;
+use watercourse_core::item::{Item, Outcome, Phase, Place, Round, Spell, Visit};
+use watercourse_core::marking::Marking;
+use watercourse_core::stream::Stream;
+use watercourse_core::time::Instant;
+use watercourse_flow::from_log::from_log;
+use watercourse_flow::log::{Event, Log, NO_TIME, NONE, TimeMeans};
+use watercourse_flow::meaning::{Lifecycle, LogMeaning, StatePhase};
+use watercourse_flow::order::Ordered;
+use watercourse_flow::visits::{Standing, Visits};
+use watercourse_store::{Conn, ItemRow, LogEvent, Rows, StoreError, StreamVersion, Words, add_changed, row};
+
+/// Events or items that are written at once.
+const AT_ONCE: usize = 5000;
+
+/// A log to be imported.
+#[derive(Debug)]
+pub struct Import {
+    /// The id of the stream it becomes.
+    pub stream: String,
+    /// The stream's name; its id where empty.
+    pub name: String,
+    /// What its items are; `imported` where empty.
+    pub kind: String,
+    /// The events.
+    pub log: Log,
+    /// What they mean.
+    pub meaning: LogMeaning,
+    /// Where it came from, for people.
+    pub note: String,
+}
+
+/// What was imported.
+#[derive(Debug, Clone)]
+pub struct ImportDone {
+    /// The stream version it became.
+    pub version: StreamVersion,
+    /// Items.
+    pub items: usize,
+    /// Events.
+    pub events: usize,
+}
+
+/// What a log means, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct KeptMeaning {
+    time: TimeMeans,
+    lifecycle: String,
+    done: BTreeMap<String, Outcome>,
+    phases: BTreeMap<String, (Phase, String)>,
+    activities: BTreeMap<String, Activity>,
+    as_of: Option<i64>,
+}
+
+impl App {
+    /// Imports a log as a stream of its own: drawn, listed and measured, never run. Importing to the same
+    /// stream again replaces what was imported before, as its next version.
+    ///
+    /// # Errors
+    /// When the stream's id is that of a native stream, or the log has no event.
+    pub async fn import(&self, ctx: &Context, import: Import) -> Result<ImportDone, AppError> {
+        if import.log.is_empty() {
+            return Err(AppError::invalid("/log", "The log has no event.", "Give a log with at least one event."));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if import.stream.is_empty() || import.stream.len() > 60 || !import.stream.chars().all(plain) {
+            let right = "Use up to 60 small letters, digits and hyphens.";
+            return Err(AppError::invalid("/stream", "This is no id of a stream.", right));
+        }
+        let (ctx, now) = (ctx.clone(), self.now());
+        let ready = tokio::task::spawn_blocking(move || Ready::of(&ctx, import, now))
+            .await
+            .map_err(|e| StoreError::Other(format!("the import broke off: {e}")))?;
+        let ready = Arc::new(ready);
+        let write = {
+            let ready = Arc::clone(&ready);
+            boxed(move |conn: &mut Conn| {
+                let ready = Arc::clone(&ready);
+                Box::pin(async move { ready.keep(conn).await })
+            })
+        };
+        let version = self.store.write_much(write).await?;
+        self.tell(Change::Stream { id: version.id.clone(), version: version.version });
+        Ok(ImportDone { version, items: ready.items.len(), events: ready.log.len() })
+    }
+
+    /// The events of an imported item, as they were read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn imported_events(&self, item: &Item) -> Result<Vec<LogEvent>, AppError> {
+        let case = item.key.strip_prefix(&item.stream).and_then(|k| k.strip_prefix(':')).unwrap_or(&item.key);
+        Ok(self.store.reader().await?.events_of_case(&item.stream, item.version, case).await?)
+    }
+
+    /// The visits of an imported log, made from its events as `analyze` makes them.
+    pub(crate) async fn visits_of_import(&self, published: &Published) -> Result<Visits, AppError> {
+        let bad = |wrong: String| StoreError::Malformed { table: "stream", wrong };
+        let kept: ImportedSteps = serde_json::from_str(&published.head.definition).map_err(|e| bad(e.to_string()))?;
+        let meaning: KeptMeaning = serde_json::from_value(kept.meaning).map_err(|e| bad(e.to_string()))?;
+        let events = self.store.reader().await?.log_events(&published.head.id, published.head.version).await?;
+        let visits = tokio::task::spawn_blocking(move || {
+            let mut log = Log::default();
+            for e in &events {
+                let (team, lifecycle) = (e.team.as_deref(), e.lifecycle.as_deref());
+                log.push(Event { case: &e.case, activity: &e.activity, at: e.at, start: e.start, team, lifecycle });
+            }
+            from_log(&log, &Ordered::of(&log), &meaning.open())
+        })
+        .await
+        .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
+        Ok(visits)
+    }
+}
+
+/// An import with everything worked out, so that the transaction only writes.
+struct Ready {
+    head: StreamVersion,
+    steps: ImportedSteps,
+    log: Log,
+    items: Vec<(Words, Item)>,
+}
+
+impl Ready {
+    fn of(ctx: &Context, import: Import, now: Instant) -> Self {
+        let Import { stream, name, kind, log, meaning, note } = import;
+        let visits = from_log(&log, &Ordered::of(&log), &meaning);
+        let kind = if kind.is_empty() { "imported".to_owned() } else { kind };
+        let step = |(index, name): (usize, &str)| ImportedStep {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            activity: visits.step_activity.get(index).copied().flatten().unwrap_or(Activity::DeliverSupport),
+        };
+        let steps = visits.steps.iter().enumerate().map(step).collect();
+        let meaning = serde_json::to_value(KeptMeaning::of(&meaning)).unwrap_or_default();
+        let steps = ImportedSteps { kind: kind.clone(), steps, meaning };
+        let head = StreamVersion {
+            name: if name.is_empty() { crate::organisation::title_of(&stream) } else { name },
+            id: stream,
+            version: 0,
+            kind,
+            definition: serde_json::to_string(&steps).unwrap_or_default(),
+            published_at: now,
+            actor: ctx.actor.clone(),
+            note,
+            imported: true,
+        };
+        let items = (0..visits.item_count()).map(|i| item(&head, &steps, &visits, i, ctx)).collect();
+        Self { head, steps, log, items }
+    }
+
+    async fn keep(&self, conn: &mut Conn) -> Result<StreamVersion, AppError> {
+        let mut head = self.head.clone();
+        let latest = conn.latest_version(&head.id).await?;
+        if let Some(latest) = latest
+            && conn.stream_version(&head.id, latest).await?.is_some_and(|old| !old.imported)
+        {
+            let wrong = format!("“{}” is a stream that runs work.", head.id);
+            return Err(AppError::invalid("/stream", wrong, "Give the import another id."));
+        }
+        conn.delete_import(&head.id).await?;
+        head.version = latest.unwrap_or(0) + 1;
+        conn.insert_stream_version(&head).await?;
+        let stream = Published::compile(head.clone())?.stream;
+        for chunk in self.items.chunks(AT_ONCE) {
+            keep_items(conn, chunk, head.version, &stream).await?;
+        }
+        for from in (0..self.log.len()).step_by(AT_ONCE) {
+            let events: Vec<LogEvent> = (from..self.log.len().min(from + AT_ONCE)).map(|i| event(&self.log, i)).collect();
+            let number = i64::try_from(from).unwrap_or(i64::MAX);
+            conn.append_events(&head.id, head.version, number, &events).await?;
+        }
+        tracing::info!(stream = head.id, items = self.items.len(), steps = self.steps.steps.len(), "a log was imported");
+        Ok(head)
+    }
+}
+
+async fn keep_items(conn: &mut Conn, chunk: &[(Words, Item)], version: u32, stream: &Stream) -> Result<(), AppError> {
+    let mut rows = Rows::default();
+    let mut listed: Vec<(ItemRow, &Words, Item)> = Vec::with_capacity(chunk.len());
+    for (words, item) in chunk {
+        let item = Item { version, ..item.clone() };
+        add_changed(&mut rows, None, &item, stream);
+        listed.push((row(&item, words, stream, true), words, item));
+    }
+    let borrowed: Vec<(&ItemRow, &Words, &Item)> = listed.iter().map(|(r, w, i)| (r, *w, i)).collect();
+    conn.insert_items(&borrowed).await?;
+    conn.save_rows(&rows).await?;
+    Ok(())
+}
+
+fn micros(millis: i64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+/// An item of a log: where it stands and how it ended. Its course stays in its events: what the log does not
+/// tell must not be made up here.
+fn item(head: &StreamVersion, steps: &ImportedSteps, visits: &Visits, index: usize, ctx: &Context) -> (Words, Item) {
+    let case = visits.keys.name(u32::try_from(index).unwrap_or(NONE)).to_owned();
+    let at = |column: &[i64]| column.get(index).copied().filter(|t| *t != NO_TIME).map(micros);
+    let created = at(&visits.items.created).unwrap_or_default();
+    let touched = at(&visits.items.last_event).unwrap_or(created);
+    let closed = match visits.items.standing.get(index) {
+        Some(Standing::Ended(outcome)) => at(&visits.items.ended).map(|end| (end, *outcome)),
+        _ => None,
+    };
+    let is_open = visits.items.standing.get(index) == Some(&Standing::Open);
+    let rounds = if is_open { visits.of_item(index).filter(|v| visits.left(*v).is_none()).collect() } else { Vec::new() };
+    let mut number = 0;
+    let rounds = rounds.into_iter().map(|v| open_round(&mut number, steps, visits, v, touched)).collect();
+    let item = Item {
+        id: ItemId(Uuid::now_v7()),
+        key: format!("{}:{case}", head.id),
+        kind: head.kind.clone(),
+        stream: head.id.clone(),
+        version: 0,
+        created,
+        opened_by: ctx.actor.clone(),
+        fields: BTreeMap::new(),
+        rounds,
+        marking: Marking::default(),
+        closed,
+        ended_by: None,
+        parked: Vec::new(),
+        touched,
+        revision: 1,
+    };
+    (Words { title: case, description: String::new(), requester: None }, item)
+}
+
+/// The visit an open item is in.
+fn open_round(number: &mut u32, steps: &ImportedSteps, visits: &Visits, visit: usize, touched: Instant) -> Round {
+    *number += 1;
+    let step = visits.step.get(visit).copied().unwrap_or(NONE);
+    let place = match (u8::try_from(step), usize::try_from(step).ok().and_then(|s| steps.steps.get(s))) {
+        (Ok(step), _) => Place::Step(step),
+        (_, Some(step)) => Place::Adhoc(step.name.clone(), step.activity),
+        (_, None) => Place::Adhoc(String::new(), Activity::DeliverSupport),
+    };
+    let entered = visits.entered(visit).map_or(touched, micros);
+    let started = visits.started(visit).map(micros);
+    let phase = if started.is_some() { Phase::Active } else { Phase::Queued };
+    let spell = Spell { phase, reason: String::new(), from: started.unwrap_or(entered), until: None };
+    let team = visits.team(visit).map(|t| visits.teams.name(t).to_owned());
+    Round {
+        number: *number,
+        place,
+        opened: entered,
+        started,
+        ended: None,
+        released_by: None,
+        gates: BTreeMap::new(),
+        child: None,
+        visits: vec![Visit { team, spells: vec![spell], left: None }],
+    }
+}
+
+fn event(log: &Log, index: usize) -> LogEvent {
+    let name = |column: &[u32], names: &watercourse_flow::log::Dictionary| {
+        column.get(index).copied().filter(|n| *n != NONE).map(|n| names.name(n).to_owned())
+    };
+    LogEvent {
+        case: name(&log.case, &log.cases).unwrap_or_default(),
+        activity: name(&log.activity, &log.activities).unwrap_or_default(),
+        at: log.at.get(index).copied().unwrap_or_default(),
+        start: log.start.get(index).copied().filter(|t| *t != NO_TIME),
+        team: name(&log.team, &log.teams),
+        lifecycle: name(&log.lifecycle, &log.lifecycles),
+    }
+}
+
+impl KeptMeaning {
+    fn of(meaning: &LogMeaning) -> Self {
+        let phase = |p: &StatePhase| match p {
+            StatePhase::Queued => (Phase::Queued, String::new()),
+            StatePhase::Active => (Phase::Active, String::new()),
+            StatePhase::Waiting(reason) => (Phase::Waiting, reason.clone()),
+        };
+        let lifecycle = match meaning.lifecycle {
+            Lifecycle::Ignored => "ignored",
+            Lifecycle::Transitions => "transitions",
+            Lifecycle::Status => "status",
+        };
+        Self {
+            time: meaning.time,
+            lifecycle: lifecycle.to_owned(),
+            done: meaning.done.clone(),
+            phases: meaning.phases.iter().map(|(l, p)| (l.clone(), phase(p))).collect(),
+            activities: meaning.activities.clone(),
+            as_of: meaning.as_of,
+        }
+    }
+    fn open(self) -> LogMeaning {
+        let phase = |(phase, reason): (Phase, String)| match phase {
+            Phase::Active => StatePhase::Active,
+            Phase::Waiting => StatePhase::Waiting(reason),
+            Phase::Queued | Phase::Done | Phase::Dropped => StatePhase::Queued,
+        };
+        LogMeaning {
+            time: self.time,
+            lifecycle: match self.lifecycle.as_str() {
+                "transitions" => Lifecycle::Transitions,
+                "status" => Lifecycle::Status,
+                _ => Lifecycle::Ignored,
+            },
+            done: self.done,
+            phases: self.phases.into_iter().map(|(l, p)| (l, phase(p))).collect(),
+            activities: self.activities,
+            as_of: self.as_of,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! People, teams and services: simple records.
+
+use crate::app::{App, Change};
+use crate::error::AppError;
+use crate::validate;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use watercourse_core::calendar::{Calendar, CalendarDefinition};
+use watercourse_core::id::PersonId;
+use watercourse_store::{Conn, Person, Service, Standing, Team};
+
+/// A person, new or to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewPerson {
+    /// A short unique name, such as `ada`.
+    pub handle: String,
+    /// What people read.
+    pub name: String,
+    /// Where mail goes.
+    pub mail: Option<String>,
+}
+
+/// A team, new or to be changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NewTeam {
+    /// Its id, as stream files name it.
+    pub id: String,
+    /// What people read; its id where empty.
+    pub name: String,
+    /// How many people's worth of time it has.
+    pub capacity: Option<f64>,
+    /// When it works; around the clock where none is given.
+    pub calendar: Option<CalendarDefinition>,
+    /// Its members, by handle or id.
+    pub members: Vec<String>,
+}
+
+impl App {
+    /// Keeps a person: new, or changed where the handle is known.
+    ///
+    /// # Errors
+    /// When the handle or the name is off.
+    pub async fn put_person(&self, new: NewPerson) -> Result<Person, AppError> {
+        label("/handle", &new.handle)?;
+        if new.name.trim().is_empty() {
+            return Err(AppError::invalid("/name", "The name is empty.", "Say what people call them."));
+        }
+        let write = crate::items::boxed(move |conn: &mut Conn| {
+            let new = new.clone();
+            Box::pin(async move {
+                let known = conn.person_by_handle(&new.handle).await?;
+                let id = known.map_or_else(|| PersonId(Uuid::now_v7()), |p| p.id);
+                let person = Person { id, handle: new.handle, name: new.name, mail: new.mail };
+                conn.put_person(&person).await?;
+                Ok(person)
+            })
+        });
+        let person = self.store.write(write).await?;
+        self.tell(Change::Organisation);
+        Ok(person)
+    }
+    /// Everybody, by handle.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn people(&self) -> Result<Vec<Person>, AppError> {
+        Ok(self.store.reader().await?.people().await?)
+    }
+    /// The person with a handle or id.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    pub async fn person(&self, named: &str) -> Result<Person, AppError> {
+        let mut conn = self.store.reader().await?;
+        let id = self.somebody(&mut conn, named).await?;
+        conn.person_by_id(id).await?.ok_or_else(|| AppError::not_found(format!("person “{named}”"), ""))
+    }
+    /// Keeps a team, new or changed.
+    ///
+    /// # Errors
+    /// When its id, calendar or capacity is off, or a member is not known.
+    pub async fn put_team(&self, new: NewTeam) -> Result<Team, AppError> {
+        label("/id", &new.id)?;
+        if new.capacity.is_some_and(|c| !c.is_finite() || c < 0.0) {
+            return Err(AppError::invalid("/capacity", "The capacity is no number of people.", "Give a number such as 3.5."));
+        }
+        if let Some(calendar) = &new.calendar
+            && let Err(errors) = Calendar::new(calendar.clone())
+        {
+            let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            return Err(AppError::invalid("/calendar", format!("The calendar is off: {}.", said.join("; ")), ""));
+        }
+        let app = self.clone();
+        let write = crate::items::boxed(move |conn: &mut Conn| {
+            let (app, new) = (app.clone(), new.clone());
+            Box::pin(async move {
+                let mut members = Vec::with_capacity(new.members.len());
+                for member in &new.members {
+                    members.push(app.somebody(conn, member).await?);
+                }
+                let calendar = new.calendar.as_ref().and_then(|c| serde_json::to_string(c).ok());
+                let name = if new.name.trim().is_empty() { title_of(&new.id) } else { new.name };
+                let team = Team { id: new.id, name, capacity: new.capacity, calendar, members };
+                conn.put_team(&team).await?;
+                Ok(team)
+            })
+        });
+        let team = self.store.write(write).await?;
+        self.tell(Change::Organisation);
+        Ok(team)
+    }
+    /// All teams, by id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn teams(&self) -> Result<Vec<Team>, AppError> {
+        Ok(self.store.reader().await?.teams().await?)
+    }
+    /// The calendars of the teams that have one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn calendars(&self) -> Result<BTreeMap<String, Calendar>, AppError> {
+        let read = |t: Team| Some((t.id, serde_json::from_str::<Calendar>(&t.calendar?).ok()?));
+        Ok(self.teams().await?.into_iter().filter_map(read).collect())
+    }
+    /// Keeps a service, new or changed.
+    ///
+    /// # Errors
+    /// When its id is off or its team is not known.
+    pub async fn put_service(&self, service: Service) -> Result<Service, AppError> {
+        label("/id", &service.id)?;
+        let write = crate::items::boxed(move |conn: &mut Conn| {
+            let service = service.clone();
+            Box::pin(async move {
+                if let Some(team) = &service.team {
+                    validate::team(conn, team, "/team").await?;
+                }
+                conn.put_service(&service).await?;
+                Ok(service)
+            })
+        });
+        let service = self.store.write(write).await?;
+        self.tell(Change::Organisation);
+        Ok(service)
+    }
+    /// All services, by id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn services(&self) -> Result<Vec<Service>, AppError> {
+        Ok(self.store.reader().await?.services().await?)
+    }
+    /// How many open rounds stand where.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn where_it_stands(&self) -> Result<Vec<Standing>, AppError> {
+        Ok(self.store.reader().await?.where_it_stands().await?)
+    }
+}
+
+/// `service-desk` becomes `Service desk`.
+pub(crate) fn title_of(id: &str) -> String {
+    let mut chars = id.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase()).into_iter();
+    first.chain(chars.map(|c| if c == '-' { ' ' } else { c })).collect()
+}
+
+fn label(pointer: &str, text: &str) -> Result<(), AppError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
+    if text.is_empty() || text.len() > 60 || !text.chars().all(plain) {
+        let shown: String = text.chars().take(60).collect();
+        let right = "Use up to 60 small letters, digits, hyphens and dots, such as service-desk.";
+        return Err(AppError::invalid(pointer, format!("“{shown}” is not an identifier."), right));
+    }
+    Ok(())
+}

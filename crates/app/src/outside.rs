@@ -1,0 +1,239 @@
+//! What comes from outside: deployments, and news of hooks. Each delivery has one effect, however often it
+//! comes.
+
+use crate::app::{App, Change};
+use crate::context::Context;
+use crate::error::AppError;
+use crate::items::{Done, boxed, finished};
+use crate::transaction::{Doer, Doing, Written};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+use watercourse_core::id::ItemId;
+use watercourse_core::refusal::{Ground, Refusal};
+use watercourse_core::time::Instant;
+use watercourse_core::verb::{Signal, Verb};
+use watercourse_store::{Conn, Deployment, HookSource, Numbered, StoreError};
+
+/// What a message from outside says about an item.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct News {
+    /// Who sent it: the name of the hook, or `deployments`.
+    pub source: String,
+    /// What tells this message from every other of its source.
+    pub delivery: String,
+    /// The item, by key or id.
+    pub item: String,
+    /// The event, as a stream's `done_on` names it.
+    pub event: String,
+    /// It did not work out.
+    pub failed: bool,
+    /// How it came out, where the step has outcomes.
+    pub outcome: Option<String>,
+    /// What it rests on, for people to read; empty where there is nothing to add.
+    pub evidence: String,
+}
+
+/// A deployment that is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deployed {
+    /// What was deployed.
+    pub service: String,
+    /// Where to.
+    pub environment: String,
+    /// Which version.
+    pub version: String,
+    /// Of which commit.
+    pub commit: Option<String>,
+    /// When it happened; when we were told, where it is not said.
+    pub at: Option<Instant>,
+}
+
+/// What came of a message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Heard {
+    /// What was done to the item; none where nothing waited for it.
+    pub done: Option<Done>,
+    /// Why nothing was done: what was wrong and what would be right.
+    pub refused: Option<(String, String)>,
+    /// Whether the same message came before, and nothing was done now.
+    #[serde(skip)]
+    pub replayed: bool,
+}
+
+impl App {
+    /// Does what a message from outside says, once.
+    ///
+    /// # Errors
+    /// A refusal where no step waits for the event now; then the message is not remembered, so that sending it
+    /// again later has an effect.
+    pub async fn hear(&self, ctx: &Context, news: News) -> Result<Heard, AppError> {
+        self.heard(ctx, news, None).await
+    }
+
+    /// Writes a deployment down and tells its item, once. Where no step waits for it, it is written down all
+    /// the same and the answer says so. `news.event` is tried first, then `deployment` and `pipeline`.
+    ///
+    /// # Errors
+    /// When a part is missing or the item is not there.
+    pub async fn deployment(&self, ctx: &Context, deployed: Deployed, news: News) -> Result<Heard, AppError> {
+        for (name, text) in [("service", &deployed.service), ("environment", &deployed.environment), ("version", &deployed.version)] {
+            if text.trim().is_empty() || text.len() > 200 {
+                let wrong = format!("The {name} is empty or longer than 200 bytes.");
+                return Err(AppError::invalid(format!("/{name}"), wrong, "Give a short text."));
+            }
+        }
+        let heard = self.heard(ctx, news, Some(deployed)).await?;
+        if !heard.replayed {
+            self.tell(Change::Deployment);
+        }
+        Ok(heard)
+    }
+
+    /// The newest deployments.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn deployments(&self, limit: usize) -> Result<Vec<Deployment>, AppError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(self.store.reader().await?.deployments(limit).await?)
+    }
+
+    /// Keeps a sender of hooks, new or changed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_hook_source(&self, source: HookSource) -> Result<(), AppError> {
+        let write = boxed(move |conn: &mut Conn| {
+            let source = source.clone();
+            Box::pin(async move { Ok(conn.put_hook_source(&source).await?) })
+        });
+        self.store.write(write).await
+    }
+    /// All senders of hooks, by name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn hook_sources(&self) -> Result<Vec<HookSource>, AppError> {
+        Ok(self.store.reader().await?.hook_sources().await?)
+    }
+
+    /// Facts with greater numbers than `seq`, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn facts_after(&self, seq: i64, limit: usize) -> Result<Vec<Numbered>, AppError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(self.store.reader().await?.facts_after(seq, limit).await?)
+    }
+    /// The newest facts of all, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_facts(&self, limit: usize) -> Result<Vec<Numbered>, AppError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(self.store.reader().await?.newest_facts(limit).await?)
+    }
+
+    async fn heard(&self, ctx: &Context, news: News, deployed: Option<Deployed>) -> Result<Heard, AppError> {
+        if news.delivery.is_empty() || news.delivery.len() > 200 {
+            return Err(AppError::invalid("/delivery", "The delivery has no usable id.", "Give an id of up to 200 bytes."));
+        }
+        let (app, ask) = (self.clone(), Arc::new((ctx.clone(), news, deployed)));
+        let write = boxed(move |conn: &mut Conn| {
+            let (app, ask) = (app.clone(), Arc::clone(&ask));
+            Box::pin(async move { app.hear_in(conn, &ask.0, &ask.1, ask.2.as_ref()).await })
+        });
+        let (heard, written) = self.store.write(write).await?;
+        self.committed(&written);
+        Ok(heard)
+    }
+
+    async fn hear_in(
+        &self,
+        conn: &mut Conn,
+        ctx: &Context,
+        news: &News,
+        deployed: Option<&Deployed>,
+    ) -> Result<(Heard, Vec<Written>), AppError> {
+        if let Some(response) = conn.delivered_before(&news.source, &news.delivery).await? {
+            let mut heard: Heard = serde_json::from_str(&response)
+                .map_err(|e| StoreError::Malformed { table: "inbox", wrong: e.to_string() })?;
+            heard.replayed = true;
+            if let Some(done) = &mut heard.done {
+                done.replayed = true;
+            }
+            return Ok((heard, Vec::new()));
+        }
+        let id = if news.item.trim().is_empty() && deployed.is_some() { None } else { Some(self.find(conn, &news.item).await?) };
+        if let Some(deployed) = deployed {
+            let now = self.now();
+            let at = deployed.at.unwrap_or(now);
+            conn.insert_deployment(&record(deployed, id, news.failed, at, now)).await?;
+        }
+        let (heard, written) = match id {
+            Some(id) => self.signal(conn, ctx, id, news, deployed.is_some()).await?,
+            None => (Heard { done: None, refused: None, replayed: false }, Vec::new()),
+        };
+        let response = serde_json::to_string(&heard).unwrap_or_default();
+        conn.keep_delivery(&news.source, &news.delivery, &response, self.now()).await?;
+        Ok((heard, written))
+    }
+
+    /// Tells the item. Only a deployment is kept where nothing waits for it.
+    async fn signal(
+        &self,
+        conn: &mut Conn,
+        ctx: &Context,
+        id: ItemId,
+        news: &News,
+        is_deployment: bool,
+    ) -> Result<(Heard, Vec<Written>), AppError> {
+        let mut events = vec![news.event.as_str()];
+        if is_deployment {
+            events.extend(["deployment", "pipeline"].into_iter().filter(|e| *e != news.event));
+        }
+        events.retain(|e| !e.is_empty());
+        let mut first: Option<Refusal> = None;
+        for event in events {
+            let verb = Verb::Signal(Signal {
+                event: event.to_owned(),
+                failed: news.failed,
+                outcome: news.outcome.clone(),
+                evidence: (!news.evidence.is_empty()).then(|| news.evidence.clone()),
+            });
+            let mut doing = Doing::new(self, conn, ctx);
+            match doing.act(id, Doer { verb: &verb, words: None, if_revision: None, at: None }).await {
+                Ok(()) => {
+                    let unkeyed = Context { idempotency: None, ..ctx.clone() };
+                    let (done, written) = finished(doing, &unkeyed, Some(id)).await?;
+                    return Ok((Heard { done: Some(done), refused: None, replayed: false }, written));
+                }
+                // Nothing was written when the verb itself was refused.
+                Err(AppError::Refused(refusal)) if doing.written.is_empty() => {
+                    first.get_or_insert(refusal);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let refusal = first.unwrap_or_else(|| Refusal::new(Ground::Malformed, "No event is named.", "Name the event a step waits for."));
+        if !is_deployment {
+            return Err(refusal.into());
+        }
+        Ok((Heard { done: None, refused: Some((refusal.wrong, refusal.right)), replayed: false }, Vec::new()))
+    }
+}
+
+fn record(deployed: &Deployed, item: Option<ItemId>, failed: bool, at: Instant, now: Instant) -> Deployment {
+    Deployment {
+        id: Uuid::now_v7(),
+        service: deployed.service.clone(),
+        environment: deployed.environment.clone(),
+        version: deployed.version.clone(),
+        commit: deployed.commit.clone(),
+        outcome: if failed { "failed" } else { "succeeded" }.to_owned(),
+        item,
+        at,
+        recorded_at: now,
+    }
+}

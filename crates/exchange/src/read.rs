@@ -1,0 +1,66 @@
+//! The way in: one call for any log.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use crate::csv::{self, Attempt};
+use crate::date::DateOrder;
+use crate::error::ExchangeError;
+use crate::imported::Imported;
+use crate::mapping::Format;
+use crate::options::Options;
+use crate::source::{Input, Text, unpack};
+use crate::xes;
+
+/// Reads an event log: CSV or XES, plain, gzipped, or alone in a zip file; what it is is told by its content.
+///
+/// The file is streamed, never held whole. `progress` hears the bytes read so far and how many there are; it may
+/// start again from 0, when a date far into the file shows that days and months had been swapped.
+///
+/// # Errors
+/// Says what is wrong, where, and what would be right; nothing of the log is returned then.
+pub fn read_log<R: Read + Seek>(input: &mut R, options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Result<Imported, ExchangeError> {
+    let mut order = None;
+    loop {
+        match attempt(input, options, order, progress)? {
+            Attempt::Read(imported) => return Ok(*imported),
+            Attempt::Again(found) => order = Some(found),
+        }
+    }
+}
+
+/// [`read_log`] of the file at `path`.
+///
+/// # Errors
+/// As for [`read_log`]; also where the file cannot be opened.
+pub fn read_path(path: &Path, options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Result<Imported, ExchangeError> {
+    let failed = |source| ExchangeError::Io { what: path.display().to_string(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(ExchangeError::NotALog { found: "a folder".to_owned(), remedy: "give one file".to_owned() });
+    }
+    read_log(&mut file, options, progress).map_err(|e| match e {
+        ExchangeError::Io { source, .. } => failed(source),
+        other => other,
+    })
+}
+
+fn attempt(input: &mut dyn Input, options: &Options, order: Option<DateOrder>, progress: &mut dyn FnMut(u64, u64)) -> Result<Attempt, ExchangeError> {
+    unpack(input, &options.limits, progress, |unpacked| {
+        let text = Text::open(unpacked, options.encoding.as_deref())?;
+        if let Some(wanted) = options.format
+            && wanted != text.format
+        {
+            return Err(ExchangeError::BadOption {
+                option: "format",
+                value: format!("{wanted:?}").to_lowercase(),
+                what: format!("the content is {:?}", text.format).to_lowercase(),
+            });
+        }
+        match text.format {
+            Format::Csv => csv::read(text, options, order),
+            Format::Xes => xes::read(text, options).map(|i| Attempt::Read(Box::new(i))),
+        }
+    })
+}

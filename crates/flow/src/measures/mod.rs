@@ -1,0 +1,25 @@
+//! The measures. Each takes a [`View`]: visits with their timeline, of all items or of some.
+//!
+//! Definitions, formulas and what each source can tell: `docs/reference/measures.md`.
+
+mod efficiency;
+mod groups;
+mod handoffs;
+mod items;
+mod lead_time;
+mod open_work;
+mod rework;
+mod time_use;
+mod view;
+mod weeks;
+
+pub use efficiency::{FlowEfficiency, flow_efficiency};
+pub use groups::{Group, by_activity, by_step, by_team};
+pub use handoffs::{HandOff, HandOffs, handoffs};
+pub use items::{Behind, behind};
+pub use lead_time::{LeadTimes, case_durations, lead_times};
+pub use open_work::{OpenItem, OpenWork, open_work};
+pub use rework::{Rework, rework};
+pub use time_use::{TimeUse, time_use};
+pub use view::View;
+pub use weeks::{Week, week_of, weeks};

@@ -1,0 +1,116 @@
+//! The log of everything that happened, and the words kept beside it.
+
+use super::{CHUNK, Connection, Db, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small};
+use crate::record::{Note, Numbered};
+use crate::rows::json;
+use sqlx::{AssertSqlSafe, QueryBuilder};
+use uuid::Uuid;
+use watercourse_core::fact::Fact;
+use watercourse_core::id::{CommentId, ItemId};
+use watercourse_core::time::Instant;
+
+pub(crate) async fn append_facts(c: &mut Connection, stream: &str, facts: &[Fact]) -> Stored<Vec<i64>> {
+    let facts: Vec<(&str, &Fact)> = facts.iter().map(|f| (stream, f)).collect();
+    append_many(c, &facts).await
+}
+
+pub(crate) async fn append_many(c: &mut Connection, facts: &[(&str, &Fact)]) -> Stored<Vec<i64>> {
+    let mut numbers = Vec::with_capacity(facts.len());
+    for chunk in facts.chunks(CHUNK) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO fact (item, revision, happened_at, recorded_at, actor, cause, note, stream, version, step, activity, \
+             phase, team, what, event) ",
+        );
+        query.push_values(chunk, |mut b, (stream, f)| {
+            b.push_bind(f.item.0)
+                .push_bind(signed(f.revision))
+                .push_bind(f.happened_at.micros())
+                .push_bind(f.recorded_at.micros())
+                .push_bind(json(&f.actor))
+                .push_bind(f.cause.as_str())
+                .push_bind(f.note.map(|n| n.0))
+                .push_bind(*stream)
+                .push_bind(i64::from(f.version))
+                .push_bind(f.step.as_deref())
+                .push_bind(f.activity.map(|a| a.id()))
+                .push_bind(f.phase.map(|p| p.id()))
+                .push_bind(f.team.as_deref())
+                .push_bind(f.event.id())
+                .push_bind(json(&f.event));
+        });
+        query.push(" RETURNING seq");
+        let found: Vec<i64> = query.build_query_scalar().fetch_all(&mut *c).await?;
+        numbers.extend(found);
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn numbered(row: &Row) -> Stored<Numbered> {
+    let fact = Fact {
+        item: ItemId(get(row, "item")?),
+        revision: revision("fact", get(row, "revision")?)?,
+        happened_at: Instant(get(row, "happened_at")?),
+        recorded_at: Instant(get(row, "recorded_at")?),
+        actor: parsed(row, "fact", "actor")?,
+        cause: get(row, "cause")?,
+        note: get::<Option<Uuid>>(row, "note")?.map(CommentId),
+        version: small("fact", get(row, "version")?)?,
+        step: get(row, "step")?,
+        activity: maybe_word("fact", get::<Option<String>>(row, "activity")?.as_deref())?,
+        phase: maybe_word("fact", get::<Option<String>>(row, "phase")?.as_deref())?,
+        team: get(row, "team")?,
+        event: parsed(row, "fact", "event")?,
+    };
+    Ok(Numbered { seq: get(row, "seq")?, stream: get(row, "stream")?, fact })
+}
+
+pub(crate) async fn facts_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Numbered>> {
+    let rows = sqlx::query("SELECT * FROM fact WHERE item = $1 ORDER BY revision").bind(item.0).fetch_all(c).await?;
+    rows.iter().map(numbered).collect()
+}
+
+pub(crate) async fn facts_after(c: &mut Connection, seq: i64, limit: i64) -> Stored<Vec<Numbered>> {
+    let sql = format!("SELECT * FROM fact WHERE seq > $1 AND {SETTLED} ORDER BY seq LIMIT $2");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(seq).bind(limit).fetch_all(c).await?;
+    rows.iter().map(numbered).collect()
+}
+
+pub(crate) async fn newest_facts(c: &mut Connection, limit: i64) -> Stored<Vec<Numbered>> {
+    let rows = sqlx::query("SELECT * FROM fact ORDER BY seq DESC LIMIT $1").bind(limit).fetch_all(c).await?;
+    rows.iter().map(numbered).collect()
+}
+
+pub(crate) async fn last_seq(c: &mut Connection) -> Stored<i64> {
+    let sql = format!("SELECT COALESCE(MAX(seq), 0) FROM fact WHERE {SETTLED}");
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(c).await?)
+}
+
+pub(crate) async fn insert_note(c: &mut Connection, note: &Note) -> Stored<()> {
+    insert_notes(c, std::slice::from_ref(note)).await
+}
+
+pub(crate) async fn insert_notes(c: &mut Connection, notes: &[Note]) -> Stored<()> {
+    for chunk in notes.chunks(CHUNK) {
+        let mut query = QueryBuilder::<Db>::new("INSERT INTO note (id, item, actor, words, at) ");
+        query.push_values(chunk, |mut b, n| {
+            b.push_bind(n.id.0).push_bind(n.item.0).push_bind(json(&n.actor)).push_bind(n.words.as_str()).push_bind(n.at.micros());
+        });
+        query.build().execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn notes_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Note>> {
+    let rows = sqlx::query("SELECT * FROM note WHERE item = $1 ORDER BY at, id").bind(item.0).fetch_all(c).await?;
+    let note = |row: &Row| {
+        Ok(Note {
+            id: CommentId(get(row, "id")?),
+            item,
+            actor: parsed(row, "note", "actor")?,
+            words: get(row, "words")?,
+            at: Instant(get(row, "at")?),
+        })
+    };
+    rows.iter().map(note).collect()
+}

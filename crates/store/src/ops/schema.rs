@@ -1,0 +1,43 @@
+//! Bringing the schema up to date: forward only, one transaction per migration.
+
+use super::{BEGIN, Connection, StoreError, Stored, WORDS};
+use sqlx::AssertSqlSafe;
+
+/// The migrations, oldest first. Add new ones at the end; never change one that was released.
+const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_kernel.sql"))];
+
+/// Brings the schema up to date. Two programs that start at once: one waits at the unique number and
+/// then finds the work done, which the caller sees as a race and tries again.
+///
+/// # Errors
+/// `Newer` when the schema was made by a newer program; `Conflict` after a lost race.
+pub(crate) async fn migrate(c: &mut Connection, now: i64) -> Stored<()> {
+    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)")
+        .execute(&mut *c)
+        .await?;
+    let known = MIGRATIONS.last().map_or(0, |m| m.0);
+    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *c).await?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (version, text) in MIGRATIONS.iter().filter(|m| m.0 > found) {
+        sqlx::raw_sql(BEGIN).execute(&mut *c).await?;
+        let applied = apply(c, *version, text, now).await;
+        let end = if applied.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = sqlx::raw_sql(end).execute(&mut *c).await;
+        applied?;
+        ended?;
+        tracing::info!(version, "the schema of the database was brought up to date");
+    }
+    Ok(())
+}
+
+async fn apply(c: &mut Connection, version: i64, text: &str, now: i64) -> Stored<()> {
+    sqlx::query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)").bind(version).bind(now).execute(&mut *c).await?;
+    let mut sql = text.to_owned();
+    for (word, meaning) in WORDS {
+        sql = sql.replace(word, meaning);
+    }
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(c).await?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Timers: rows, fired by whoever comes first, exactly once.
+
+use super::{CHUNK, Connection, Db, Row, Stored, get, small};
+use crate::record::Timer;
+use sqlx::QueryBuilder;
+use watercourse_core::id::ItemId;
+use watercourse_core::time::Instant;
+
+pub(crate) async fn set_timers(c: &mut Connection, timers: &[Timer]) -> Stored<()> {
+    for chunk in timers.chunks(CHUNK) {
+        let mut query = QueryBuilder::<Db>::new("INSERT INTO timer (item, round, due) ");
+        query.push_values(chunk, |mut b, t| {
+            b.push_bind(t.item.0).push_bind(i64::from(t.round)).push_bind(t.due.micros());
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        query.build().execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn due_timers(c: &mut Connection, now: Instant, limit: i64) -> Stored<Vec<Timer>> {
+    let rows = sqlx::query("SELECT item, round, due FROM timer WHERE fired IS NULL AND due <= $1 ORDER BY due LIMIT $2")
+        .bind(now.micros())
+        .bind(limit)
+        .fetch_all(c)
+        .await?;
+    let timer = |row: &Row| {
+        Ok(Timer { item: ItemId(get(row, "item")?), round: small("timer", get(row, "round")?)?, due: Instant(get(row, "due")?) })
+    };
+    rows.iter().map(timer).collect()
+}
+
+/// Takes a timer to fire it; false when somebody else has.
+pub(crate) async fn claim_timer(c: &mut Connection, timer: Timer, now: Instant) -> Stored<bool> {
+    let done = sqlx::query("UPDATE timer SET fired = $1 WHERE item = $2 AND round = $3 AND fired IS NULL")
+        .bind(now.micros())
+        .bind(timer.item.0)
+        .bind(i64::from(timer.round))
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// When the next timer is due.
+pub(crate) async fn next_due(c: &mut Connection) -> Stored<Option<Instant>> {
+    let due: Option<i64> = sqlx::query_scalar("SELECT MIN(due) FROM timer WHERE fired IS NULL").fetch_one(c).await?;
+    Ok(due.map(Instant))
+}

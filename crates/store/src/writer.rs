@@ -1,0 +1,189 @@
+//! The one writer of SQLite: requests wait in a queue, run together in one transaction and are answered
+//! after its COMMIT (group commit). Where one fails after it wrote something, the transaction is rolled
+//! back and each request runs again in a transaction of its own, so that none pays for another.
+
+use crate::conn::Conn;
+use crate::error::StoreError;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests in one transaction at most.
+const MOST_TOGETHER: usize = 256;
+/// Requests that may wait; more wait outside, which slows their senders down.
+pub(crate) const MOST_WAITING: usize = 4096;
+
+/// A failure of a write: of the store, or a refusal of the caller's own.
+pub trait Failure: From<StoreError> + Send + 'static {
+    /// The store's part in it, if any.
+    fn store(&self) -> Option<&StoreError>;
+}
+
+impl Failure for StoreError {
+    fn store(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+/// What a write does. It may run several times, so it must rest on what it reads inside.
+pub trait Act<T, E>: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static {}
+impl<T, E, F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static> Act<T, E> for F {}
+
+/// What came of running a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Ran {
+    Well,
+    /// It failed; whether that was the database's doing.
+    Failed(Option<StoreError>),
+}
+
+/// A request with its types hidden.
+pub(crate) trait Job: Send {
+    fn run<'c>(&'c mut self, conn: &'c mut Conn) -> BoxFuture<'c, Option<Result<(), Option<StoreError>>>>;
+    /// Sends what came of the last run, or why that was lost.
+    fn answer(self: Box<Self>, lost: Option<StoreError>);
+    /// Whether it wants a transaction of its own.
+    fn is_large(&self) -> bool;
+}
+
+pub(crate) struct Request<T, E, F> {
+    pub(crate) act: F,
+    pub(crate) large: bool,
+    pub(crate) result: Option<Result<T, E>>,
+    pub(crate) reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T: Send + 'static, E: Failure, F: Act<T, E>> Job for Request<T, E, F> {
+    fn run<'c>(&'c mut self, conn: &'c mut Conn) -> BoxFuture<'c, Option<Result<(), Option<StoreError>>>> {
+        Box::pin(async move {
+            // A bug in one request must not end the writer for all.
+            let result = AssertUnwindSafe((self.act)(conn)).catch_unwind().await.ok()?;
+            let ran = match &result {
+                Ok(_) => Ok(()),
+                Err(e) => Err(e.store().cloned()),
+            };
+            self.result = Some(result);
+            Some(ran)
+        })
+    }
+    fn answer(self: Box<Self>, lost: Option<StoreError>) {
+        let Self { reply, result, .. } = *self;
+        let result = match (lost, result) {
+            (Some(lost), _) => Err(E::from(lost)),
+            (None, Some(result)) => result,
+            (None, None) => Err(E::from(StoreError::Other("the request broke off; this is a bug".to_owned()))),
+        };
+        // Whoever asked may have gone; what was committed stays committed.
+        drop(reply.send(result));
+    }
+    fn is_large(&self) -> bool {
+        self.large
+    }
+}
+
+/// Why nothing more is written, once that is so.
+pub(crate) type Broken = Arc<OnceLock<StoreError>>;
+
+/// Runs until every sender is gone.
+pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Box<dyn Job>>, broken: Broken) {
+    while let Some(first) = queue.recv().await {
+        let mut next = Some(first);
+        while let Some(first) = next.take() {
+            let mut batch = vec![first];
+            while batch.len() < MOST_TOGETHER && !batch.iter().any(|j| j.is_large()) {
+                match queue.try_recv() {
+                    Ok(job) if job.is_large() => {
+                        next = Some(job);
+                        break;
+                    }
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            together(&mut conn, batch, &broken).await;
+        }
+    }
+    if let Err(error) = conn.close().await {
+        tracing::warn!(%error, "the database did not close well");
+    }
+}
+
+/// Runs requests in one transaction; where that does not work out, each in its own.
+async fn together(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>, broken: &Broken) {
+    match attempt(conn, &mut batch, broken).await {
+        Ended::Committed => batch.into_iter().for_each(|job| job.answer(None)),
+        Ended::Lost(error) => batch.into_iter().for_each(|job| job.answer(Some(error.clone()))),
+        Ended::Undone if batch.len() == 1 => batch.into_iter().for_each(|job| job.answer(None)),
+        Ended::Undone => {
+            for job in batch {
+                let mut alone = vec![job];
+                let ended = attempt(conn, &mut alone, broken).await;
+                let lost = if let Ended::Lost(error) = ended { Some(error) } else { None };
+                alone.into_iter().for_each(|job| job.answer(lost.clone()));
+            }
+        }
+    }
+}
+
+enum Ended {
+    Committed,
+    /// A request failed after it wrote something: everything was rolled back.
+    Undone,
+    /// The transaction itself could not begin or commit.
+    Lost(StoreError),
+}
+
+async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -> Ended {
+    if let Some(error) = broken.get() {
+        return Ended::Lost(error.clone());
+    }
+    if let Err(error) = conn.say("BEGIN IMMEDIATE").await {
+        return Ended::Lost(note(error, broken));
+    }
+    conn.take_dirty();
+    for job in batch.iter_mut() {
+        let ran = match job.run(conn).await {
+            Some(Ok(())) => Ran::Well,
+            Some(Err(store)) => Ran::Failed(store),
+            None => Ran::Failed(Some(StoreError::Other("a request broke off".to_owned()))),
+        };
+        let wrote = conn.take_dirty();
+        if let Ran::Failed(store) = ran {
+            if let Some(error) = store.clone() {
+                note(error, broken);
+            }
+            // A refusal that wrote nothing leaves nothing behind.
+            if wrote || store.is_some() {
+                undo(conn, broken).await;
+                return Ended::Undone;
+            }
+        }
+    }
+    match conn.say("COMMIT").await {
+        Ok(()) => Ended::Committed,
+        Err(error) => {
+            undo(conn, broken).await;
+            Ended::Lost(note(error, broken))
+        }
+    }
+}
+
+async fn undo(conn: &mut Conn, broken: &Broken) {
+    // SQLite rolls some failures back by itself; then there is no transaction left, which is as well.
+    if let Err(error) = conn.say("ROLLBACK").await
+        && !error.to_string().contains("no transaction")
+    {
+        note(error, broken);
+    }
+}
+
+/// Remembers damage: after a failed fsync nothing that the disk says can be trusted.
+fn note(error: StoreError, broken: &Broken) -> StoreError {
+    if let StoreError::Damaged(_) = &error {
+        tracing::error!(%error, "nothing more is written");
+        drop(broken.set(error.clone()));
+    }
+    error
+}
