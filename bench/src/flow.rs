@@ -28,7 +28,12 @@ pub(crate) fn run(events: usize, path: &Path) -> Result<()> {
     let (imported, import) = usage::timed(|| read_path(path, &Options::default(), &mut |_, _| {}));
     let log = imported.with_context(|| format!("cannot import {}", path.display()))?.log;
     let (events, import_peak) = (log.len(), usage::peak_bytes());
-    println!("{events} events, {} cases, {} activities, {} teams", log.cases.len(), log.activities.len(), log.teams.len());
+    println!(
+        "{events} events, {} cases, {} activities, {} teams",
+        log.cases.len(),
+        log.activities.len(),
+        log.teams.len()
+    );
     println!("import            {import:7.3} CPU-s  peak {:5.0} MB", import_peak as f64 / 1e6);
     usage::forget_peak();
     let meaning = LogMeaning::of(&log).done(["Close"]);
@@ -69,7 +74,13 @@ pub(crate) fn run(events: usize, path: &Path) -> Result<()> {
     let peak = usage::peak_bytes();
     println!("sum               {sum:7.3} CPU-s  peak {:5.0} MB", peak as f64 / 1e6);
     println!("memory: {} bytes an event", import_peak.max(peak).saturating_sub(base) / events.max(1) as u64);
-    println!("{} ways, {} transitions, {} variants, {:?} hand-offs", map.edges.len(), map.transitions, variants.list.len(), handoffs.count.value());
+    println!(
+        "{} ways, {} transitions, {} variants, {:?} hand-offs",
+        map.edges.len(),
+        map.transitions,
+        variants.list.len(),
+        handoffs.count.value()
+    );
     println!(
         "conforming {:?} of items, fitness {:?}, {} kinds of deviations",
         conformance.conforming.value(),

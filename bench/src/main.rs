@@ -4,12 +4,14 @@
 mod flow;
 mod synthetic;
 mod usage;
+mod verb;
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
 const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
-                                                (written to CSV first, unless it is there)";
+                                                (written to CSV first, unless it is there)
+       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +24,7 @@ fn main() -> Result<()> {
             );
             flow::run(events, &path)
         }
+        ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
         _ => bail!("{USAGE}"),
     }
 }

@@ -36,9 +36,8 @@ const CHAIN: [Node; 20] = [
     ("Review", 5, 40, &[(19, 100)]),
     ("Close", 0, 48, &[(END, 97), (16, 3)]),
 ];
-const TEAMS: [&str; 9] = [
-    "Service desk", "Network", "Servers", "Changes", "Testing", "Knowledge", "Applications", "Workplace", "Database",
-];
+const TEAMS: [&str; 9] =
+    ["Service desk", "Network", "Servers", "Changes", "Testing", "Knowledge", "Applications", "Workplace", "Database"];
 const HOUR: i64 = 3_600_000;
 /// 2024-01-01T00:00:00Z.
 const BEGIN: i64 = 1_704_067_200_000;

@@ -19,7 +19,8 @@ fn main() {
     for file in files {
         println!("cargo::rerun-if-changed={}", file.display());
         let id = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        writeln!(list, "    ({id:?}, include_str!({:?})),", file.display().to_string()).expect("a string can be written to");
+        writeln!(list, "    ({id:?}, include_str!({:?})),", file.display().to_string())
+            .expect("a string can be written to");
     }
     list.push(']');
     let out = std::env::var("OUT_DIR").expect("cargo names a folder for what is made");

@@ -63,13 +63,20 @@ pub struct App {
     pub(crate) known: Arc<Known>,
 }
 
+/// Items in memory, and their ids by key, which never change.
+#[derive(Default)]
+pub(crate) struct Items {
+    by_id: HashMap<ItemId, Arc<Kept>>,
+    by_key: HashMap<String, ItemId>,
+}
+
 /// What is remembered. All of it can be read again from the database, and is checked against it.
 #[derive(Default)]
 pub(crate) struct Known {
     /// Versions never change.
     pub(crate) streams: RwLock<HashMap<(String, u32), Arc<Published>>>,
     /// Good only together with the revision the database says.
-    pub(crate) items: Mutex<HashMap<ItemId, Arc<Kept>>>,
+    pub(crate) items: Mutex<Items>,
     pub(crate) measured: tokio::sync::Mutex<Measured>,
 }
 
@@ -129,19 +136,22 @@ impl App {
     }
     fn recalled(&self, id: ItemId, revision: u64) -> Option<Arc<Kept>> {
         let items = self.known.items.lock().unwrap_or_else(PoisonError::into_inner);
-        items.get(&id).filter(|k| k.item.revision == revision).cloned()
+        items.by_id.get(&id).filter(|k| k.item.revision == revision).cloned()
     }
     /// Remembers what was written, after it was committed.
     pub(crate) fn remember(&self, kept: Arc<Kept>) {
         let mut items = self.known.items.lock().unwrap_or_else(PoisonError::into_inner);
-        if items.len() >= ITEMS {
+        if items.by_id.len() >= ITEMS {
             // Any will do: what is used often comes back soon.
-            let some: Vec<ItemId> = items.keys().take(ITEMS / 4).copied().collect();
+            let some: Vec<ItemId> = items.by_id.keys().take(ITEMS / 4).copied().collect();
             for id in some {
-                items.remove(&id);
+                if let Some(gone) = items.by_id.remove(&id) {
+                    items.by_key.remove(&gone.item.key);
+                }
             }
         }
-        items.insert(kept.item.id, kept);
+        items.by_key.insert(kept.item.key.clone(), kept.item.id);
+        items.by_id.insert(kept.item.id, kept);
     }
     /// The id of an item named by key or id.
     pub(crate) async fn find(&self, conn: &mut Conn, named: &str) -> Result<ItemId, AppError> {
@@ -149,7 +159,11 @@ impl App {
         if let Ok(id) = named.parse::<ItemId>() {
             return Ok(id);
         }
-        let found = conn.item_id(&named.to_uppercase()).await?;
+        let key = named.to_uppercase();
+        if let Some(id) = self.known.items.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(&key) {
+            return Ok(*id);
+        }
+        let found = conn.item_id(&key).await?;
         let found = match found {
             None => conn.item_id(named).await?,
             found => found,

@@ -179,11 +179,17 @@ impl Ready {
             keep_items(conn, chunk, head.version, &stream).await?;
         }
         for from in (0..self.log.len()).step_by(AT_ONCE) {
-            let events: Vec<LogEvent> = (from..self.log.len().min(from + AT_ONCE)).map(|i| event(&self.log, i)).collect();
+            let events: Vec<LogEvent> =
+                (from..self.log.len().min(from + AT_ONCE)).map(|i| event(&self.log, i)).collect();
             let number = i64::try_from(from).unwrap_or(i64::MAX);
             conn.append_events(&head.id, head.version, number, &events).await?;
         }
-        tracing::info!(stream = head.id, items = self.items.len(), steps = self.steps.steps.len(), "a log was imported");
+        tracing::info!(
+            stream = head.id,
+            items = self.items.len(),
+            steps = self.steps.steps.len(),
+            "a log was imported"
+        );
         Ok(head)
     }
 }
@@ -218,7 +224,8 @@ fn item(head: &StreamVersion, steps: &ImportedSteps, visits: &Visits, index: usi
         _ => None,
     };
     let is_open = visits.items.standing.get(index) == Some(&Standing::Open);
-    let rounds = if is_open { visits.of_item(index).filter(|v| visits.left(*v).is_none()).collect() } else { Vec::new() };
+    let rounds =
+        if is_open { visits.of_item(index).filter(|v| visits.left(*v).is_none()).collect() } else { Vec::new() };
     let mut number = 0;
     let rounds = rounds.into_iter().map(|v| open_round(&mut number, steps, visits, v, touched)).collect();
     let item = Item {

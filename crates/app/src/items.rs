@@ -68,7 +68,14 @@ impl App {
     ///
     /// # Errors
     /// A refusal says what was wrong and what would be right.
-    pub async fn act(&self, ctx: &Context, item: &str, verb: &Verb, words: Option<&str>, if_revision: Option<u64>) -> Result<Done, AppError> {
+    pub async fn act(
+        &self,
+        ctx: &Context,
+        item: &str,
+        verb: &Verb,
+        words: Option<&str>,
+        if_revision: Option<u64>,
+    ) -> Result<Done, AppError> {
         if let Some(words) = words {
             validate::words("/comment", words)?;
         }
@@ -168,7 +175,9 @@ impl App {
             Err(_) => conn.person_by_handle(&named.to_lowercase()).await?,
         };
         let shown: String = named.chars().take(60).collect();
-        found.map(|p| p.id).ok_or_else(|| AppError::not_found(format!("person “{shown}”"), "The list of people tells who there is."))
+        found
+            .map(|p| p.id)
+            .ok_or_else(|| AppError::not_found(format!("person “{shown}”"), "The list of people tells who there is."))
     }
 }
 
@@ -194,7 +203,11 @@ pub(crate) async fn answered(conn: &mut Conn, ctx: &Context) -> Result<Option<Do
 }
 
 /// Puts the answer together and keeps it with the key of the request, in the same transaction.
-pub(crate) async fn finished(doing: Doing<'_>, ctx: &Context, acted: Option<ItemId>) -> Result<(Done, Vec<Written>), AppError> {
+pub(crate) async fn finished(
+    doing: Doing<'_>,
+    ctx: &Context,
+    acted: Option<ItemId>,
+) -> Result<(Done, Vec<Written>), AppError> {
     let now = doing.now;
     let Doing { app, conn, written, .. } = doing;
     let main = match written.first() {

@@ -20,6 +20,9 @@ const READ_AT_ONCE: i64 = 500;
 /// Rows that are looked at for one page; then the page ends early and the next one goes on from there.
 const LOOK_AT_MOST: usize = 20_000;
 
+/// A page says how many items there are in all up to this: counting more would cost more than the page.
+const COUNT_MOST: i64 = 10_000;
+
 /// What list is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct ItemQuery {
@@ -40,7 +43,7 @@ pub struct Page {
     pub items: Vec<ItemRow>,
     /// Where the next page begins; none after the last.
     pub next: Option<String>,
-    /// How many items there are on all pages together, where counting them is cheap.
+    /// How many items there are on all pages together, on the first page and where counting them is cheap.
     pub total: Option<u64>,
 }
 
@@ -80,12 +83,18 @@ impl App {
     /// When the filter or the cursor cannot be read.
     pub async fn items(&self, query: &ItemQuery) -> Result<Page, AppError> {
         let filter = read(&query.q)?;
-        let mut after = query.cursor.as_deref().filter(|c| !c.is_empty()).map(|c| uncursor(c, query.sort)).transpose()?;
+        let mut after =
+            query.cursor.as_deref().filter(|c| !c.is_empty()).map(|c| uncursor(c, query.sort)).transpose()?;
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MOST) };
         let (cut, exact) = cut(&filter);
         let now = self.now();
         let mut conn = self.store.snapshot().await?;
-        let total = if exact && after.is_none() { u64::try_from(conn.count_items(&cut).await?).ok() } else { None };
+        let total = match exact && after.is_none() {
+            true => Some(conn.count_items(&cut, COUNT_MOST + 1).await?)
+                .filter(|n| *n <= COUNT_MOST)
+                .and_then(|n| u64::try_from(n).ok()),
+            false => None,
+        };
         let mut items: Vec<ItemRow> = Vec::new();
         let mut looked = 0;
         let at_once = if exact { i64::try_from(limit).unwrap_or(READ_AT_ONCE) + 1 } else { READ_AT_ONCE };
@@ -122,14 +131,19 @@ impl App {
         let now = self.now();
         let mut conn = self.store.snapshot().await?;
         if exact {
-            return Ok(u64::try_from(conn.count_items(&cut).await?).unwrap_or(0));
+            return Ok(u64::try_from(conn.count_items(&cut, i64::MAX).await?).unwrap_or(0));
         }
         let (mut count, mut after) = (0, None);
         loop {
             let found = conn.list_items(&cut, Sort::Newest, after, READ_AT_ONCE).await?;
-            count += found.iter().map(|l| u64::from(filter.holds(&Looked { listed: l, now }, now.micros()) == Some(true))).sum::<u64>();
+            count += found
+                .iter()
+                .map(|l| u64::from(filter.holds(&Looked { listed: l, now }, now.micros()) == Some(true)))
+                .sum::<u64>();
             match found.last() {
-                Some(last) if i64::try_from(found.len()).is_ok_and(|n| n == READ_AT_ONCE) => after = Some(place(&last.row, Sort::Newest)),
+                Some(last) if i64::try_from(found.len()).is_ok_and(|n| n == READ_AT_ONCE) => {
+                    after = Some(place(&last.row, Sort::Newest))
+                }
                 _ => return Ok(count),
             }
         }
@@ -138,7 +152,14 @@ impl App {
 
 /// Reads a filter of a list.
 fn read(q: &str) -> Result<Filter, AppError> {
-    let bad = |issue: watercourse_core::filter::Issue| AppError::invalid("/q", format!("The filter is off at {issue}."), "");
+    let bad = |issue: watercourse_core::filter::Issue| {
+        let at = if issue.place.column > 0 { format!(" at column {}", issue.place.column) } else { String::new() };
+        AppError::invalid(
+            "/q",
+            format!("The filter is off{at}: {}.", issue.wrong),
+            crate::validate::sentence(&issue.right),
+        )
+    };
     let filter = Filter::parse(q).map_err(bad)?;
     match schema().check(&filter).into_iter().next() {
         Some(issue) => Err(bad(issue)),
@@ -172,7 +193,9 @@ fn uncursor(text: &str, sort: Sort) -> Result<After, AppError> {
         let (at, id) = text.strip_prefix(letter(sort))?.split_once(':')?;
         Some(After { at: at.parse().ok()?, id: id.parse::<ItemId>().ok()? })
     };
-    read().ok_or_else(|| AppError::invalid("/cursor", "This is not a cursor of this list.", "Take it from the page before."))
+    read().ok_or_else(|| {
+        AppError::invalid("/cursor", "This is not a cursor of this list.", "Take it from the page before.")
+    })
 }
 
 /// What of a filter the database can answer, and whether that is all of it.
@@ -180,8 +203,8 @@ fn cut(filter: &Filter) -> (Cut, bool) {
     let mut cut = Cut::default();
     let exact = match filter.expr() {
         Expr::All(parts) => {
-            // Every part must be looked at, so no short cut here.
-            parts.iter().map(|p| narrow(&mut cut, p)).fold(true, |all, one| all && one)
+            let told = parts.iter().filter(|p| narrow(&mut cut, p)).count();
+            told == parts.len()
         }
         one => narrow(&mut cut, one),
     };

@@ -44,7 +44,8 @@ impl App {
         let streams = self.streams_of(&items).await?;
         let visits = tokio::task::spawn_blocking(move || {
             let with_stream = |i: &'_ Arc<Item>| streams.get(&(i.stream.clone(), i.version)).map(Arc::clone);
-            let pairs: Vec<(Arc<Item>, Arc<Published>)> = items.iter().filter_map(|i| Some((Arc::clone(i), with_stream(i)?))).collect();
+            let pairs: Vec<(Arc<Item>, Arc<Published>)> =
+                items.iter().filter_map(|i| Some((Arc::clone(i), with_stream(i)?))).collect();
             from_items(pairs.iter().map(|(i, p)| (&**i, &*p.stream)), now)
         })
         .await

@@ -82,7 +82,11 @@ impl App {
     pub async fn put_team(&self, new: NewTeam) -> Result<Team, AppError> {
         label("/id", &new.id)?;
         if new.capacity.is_some_and(|c| !c.is_finite() || c < 0.0) {
-            return Err(AppError::invalid("/capacity", "The capacity is no number of people.", "Give a number such as 3.5."));
+            return Err(AppError::invalid(
+                "/capacity",
+                "The capacity is no number of people.",
+                "Give a number such as 3.5.",
+            ));
         }
         if let Some(calendar) = &new.calendar
             && let Err(errors) = Calendar::new(calendar.clone())

@@ -77,7 +77,9 @@ impl App {
     /// # Errors
     /// When a part is missing or the item is not there.
     pub async fn deployment(&self, ctx: &Context, deployed: Deployed, news: News) -> Result<Heard, AppError> {
-        for (name, text) in [("service", &deployed.service), ("environment", &deployed.environment), ("version", &deployed.version)] {
+        for (name, text) in
+            [("service", &deployed.service), ("environment", &deployed.environment), ("version", &deployed.version)]
+        {
             if text.trim().is_empty() || text.len() > 200 {
                 let wrong = format!("The {name} is empty or longer than 200 bytes.");
                 return Err(AppError::invalid(format!("/{name}"), wrong, "Give a short text."));
@@ -137,7 +139,11 @@ impl App {
 
     async fn heard(&self, ctx: &Context, news: News, deployed: Option<Deployed>) -> Result<Heard, AppError> {
         if news.delivery.is_empty() || news.delivery.len() > 200 {
-            return Err(AppError::invalid("/delivery", "The delivery has no usable id.", "Give an id of up to 200 bytes."));
+            return Err(AppError::invalid(
+                "/delivery",
+                "The delivery has no usable id.",
+                "Give an id of up to 200 bytes.",
+            ));
         }
         let (app, ask) = (self.clone(), Arc::new((ctx.clone(), news, deployed)));
         let write = boxed(move |conn: &mut Conn| {
@@ -165,7 +171,11 @@ impl App {
             }
             return Ok((heard, Vec::new()));
         }
-        let id = if news.item.trim().is_empty() && deployed.is_some() { None } else { Some(self.find(conn, &news.item).await?) };
+        let id = if news.item.trim().is_empty() && deployed.is_some() {
+            None
+        } else {
+            Some(self.find(conn, &news.item).await?)
+        };
         if let Some(deployed) = deployed {
             let now = self.now();
             let at = deployed.at.unwrap_or(now);
@@ -216,7 +226,9 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        let refusal = first.unwrap_or_else(|| Refusal::new(Ground::Malformed, "No event is named.", "Name the event a step waits for."));
+        let refusal = first.unwrap_or_else(|| {
+            Refusal::new(Ground::Malformed, "No event is named.", "Name the event a step waits for.")
+        });
         if !is_deployment {
             return Err(refusal.into());
         }

@@ -22,9 +22,11 @@ impl App {
         let ids = SHIPPED.iter().map(|(id, _)| (*id).to_owned());
         around.streams = Some(there.iter().cloned().chain(ids).collect());
         for (id, text) in &missing {
-            self.publish_around(ctx, text, "Shipped with Watercourse", None, around.clone()).await.inspect_err(|error| {
-                tracing::error!(stream = id, %error, "a shipped stream cannot be published");
-            })?;
+            self.publish_around(ctx, text, "Shipped with Watercourse", None, around.clone()).await.inspect_err(
+                |error| {
+                    tracing::error!(stream = id, %error, "a shipped stream cannot be published");
+                },
+            )?;
         }
         self.make_teams().await?;
         Ok(missing.iter().map(|(id, _)| *id).collect())

@@ -48,7 +48,13 @@ impl App {
     /// # Errors
     /// `BadStream` with everything that is wrong with it; `Changed` when the current version is not the
     /// expected one.
-    pub async fn publish(&self, ctx: &Context, text: &str, note: &str, expected: Option<u32>) -> Result<Publication, AppError> {
+    pub async fn publish(
+        &self,
+        ctx: &Context,
+        text: &str,
+        note: &str,
+        expected: Option<u32>,
+    ) -> Result<Publication, AppError> {
         let around = self.around().await?;
         self.publish_around(ctx, text, note, expected, around).await
     }
@@ -76,10 +82,13 @@ impl App {
             note: note.to_owned(),
             imported: false,
         };
-        let (version, unchanged) = self.store.write(move |conn| {
-            let new = new.clone();
-            Box::pin(async move { keep(conn, new, expected).await })
-        }).await?;
+        let (version, unchanged) = self
+            .store
+            .write(move |conn| {
+                let new = new.clone();
+                Box::pin(async move { keep(conn, new, expected).await })
+            })
+            .await?;
         if !unchanged {
             self.tell(Change::Stream { id: version.id.clone(), version: version.version });
         }
@@ -154,7 +163,11 @@ async fn examine(text: String, around: Around, quick: bool) -> Result<Checked, A
     checked.map_err(|e| AppError::Store(StoreError::Other(format!("the check broke off: {e}"))))
 }
 
-async fn keep(conn: &mut Conn, mut new: StreamVersion, expected: Option<u32>) -> Result<(StreamVersion, bool), AppError> {
+async fn keep(
+    conn: &mut Conn,
+    mut new: StreamVersion,
+    expected: Option<u32>,
+) -> Result<(StreamVersion, bool), AppError> {
     let latest = conn.latest_version(&new.id).await?;
     let found = latest.unwrap_or(0);
     if let Some(expected) = expected.filter(|e| *e != found) {
@@ -182,7 +195,10 @@ fn no_stream(id: &str) -> AppError {
 }
 
 fn no_version(id: &str, version: u32) -> AppError {
-    AppError::not_found(format!("version {version} of the stream “{id}”"), "The list of its versions tells which there are.")
+    AppError::not_found(
+        format!("version {version} of the stream “{id}”"),
+        "The list of its versions tells which there are.",
+    )
 }
 
 /// Whether a check found anything that keeps a stream from being published.

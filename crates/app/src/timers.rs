@@ -31,8 +31,11 @@ impl App {
         loop {
             let due = self.store.reader().await?.due_timers(now, AT_ONCE).await?;
             let all = i64::try_from(due.len()).is_ok_and(|n| n < AT_ONCE);
-            let results: Vec<Result<bool, AppError>> =
-                futures::stream::iter(due).map(|timer| self.fire(timer, now)).buffer_unordered(TOGETHER).collect().await;
+            let results: Vec<Result<bool, AppError>> = futures::stream::iter(due)
+                .map(|timer| self.fire(timer, now))
+                .buffer_unordered(TOGETHER)
+                .collect()
+                .await;
             let before = fired;
             for result in results {
                 fired += usize::from(result?);

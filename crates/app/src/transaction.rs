@@ -156,8 +156,17 @@ impl<'c> Doing<'c> {
         let fresh = self.fresh(opening.id, format!("{prefix}-{number}"));
         let (at, now) = self.times(None, Instant(i64::MIN));
         let version = published.head.version;
-        let world =
-            World { stream, version, item: None, at, now, actor: &actor, cause: opening.cause, note: None, fresh: &fresh };
+        let world = World {
+            stream,
+            version,
+            item: None,
+            at,
+            now,
+            actor: &actor,
+            cause: opening.cause,
+            note: None,
+            fresh: &fresh,
+        };
         let mut decision = open(&world, opening.start.as_deref(), opening.fields)?;
         for (link, to) in opening.links {
             let verb = Verb::Link(LinkVerb { link, to });
@@ -169,7 +178,13 @@ impl<'c> Doing<'c> {
     }
 
     /// A child runs in its own stream, about the same thing as its parent.
-    async fn open_child(&mut self, parent: ItemId, child: ItemId, stream: String, step: Option<String>) -> Result<(), AppError> {
+    async fn open_child(
+        &mut self,
+        parent: ItemId,
+        child: ItemId,
+        stream: String,
+        step: Option<String>,
+    ) -> Result<(), AppError> {
         let parent = self.load(parent).await?;
         let published = match self.app.current(self.conn, &stream).await {
             Err(AppError::NotFound { .. }) => {
@@ -185,11 +200,16 @@ impl<'c> Doing<'c> {
         };
         let kind = watercourse_practices::kind(&published.stream.kind);
         let fits = |name: &str, value: &str| kind.and_then(|k| k.field(name)).is_some_and(|f| f.check(value).is_ok());
-        let fields = parent.item.fields.iter().filter(|(n, v)| fits(n, v)).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let fields =
+            parent.item.fields.iter().filter(|(n, v)| fits(n, v)).map(|(n, v)| (n.clone(), v.clone())).collect();
         let opening = Opening {
             id: child,
             stream,
-            words: Words { title: parent.words.title.clone(), description: String::new(), requester: parent.words.requester },
+            words: Words {
+                title: parent.words.title.clone(),
+                description: String::new(),
+                requester: parent.words.requester,
+            },
             fields,
             start: None,
             links: vec![(Link::SpawnedBy, parent.item.id)],
@@ -233,7 +253,13 @@ impl<'c> Doing<'c> {
     }
 
     fn note(&self, item: ItemId, words: &str, actor: &Actor, now: Instant) -> Note {
-        Note { id: CommentId(Uuid::now_v7()), item, actor: actor.clone(), words: words.to_owned(), at: self.at.unwrap_or(now) }
+        Note {
+            id: CommentId(Uuid::now_v7()),
+            item,
+            actor: actor.clone(),
+            words: words.to_owned(),
+            at: self.at.unwrap_or(now),
+        }
     }
 
     fn fresh(&self, item: ItemId, key: String) -> Fresh {
@@ -269,7 +295,9 @@ impl<'c> Doing<'c> {
                     let (stream, step) = (stream.clone(), fact.step.clone());
                     self.follow.push_back(Follow::Open { parent: item.id, child: *child, stream, step });
                 }
-                Event::Closed { result, .. } => self.follow.push_back(Follow::Ended { child: item.id, result: *result }),
+                Event::Closed { result, .. } => {
+                    self.follow.push_back(Follow::Ended { child: item.id, result: *result })
+                }
                 _ => {}
             }
         }
@@ -277,7 +305,8 @@ impl<'c> Doing<'c> {
         conn.set_timers(&due).await?;
         let numbers = conn.append_facts(&item.stream, &facts).await?;
         let stream = &item.stream;
-        let facts = numbers.into_iter().zip(facts).map(|(seq, fact)| Numbered { seq, stream: stream.clone(), fact }).collect();
+        let facts =
+            numbers.into_iter().zip(facts).map(|(seq, fact)| Numbered { seq, stream: stream.clone(), fact }).collect();
         let kept = Arc::new(Kept { item, words, imported: false });
         self.written.push(Written { kept, row: listed, facts });
         Ok(())
@@ -285,7 +314,11 @@ impl<'c> Doing<'c> {
 }
 
 fn imported(key: &str) -> Refusal {
-    Refusal::new(Ground::Forbidden, format!("{key} came from another tool's log."), "Do it in that tool and import again.")
+    Refusal::new(
+        Ground::Forbidden,
+        format!("{key} came from another tool's log."),
+        "Do it in that tool and import again.",
+    )
 }
 
 /// When the rounds that wait for the time are to be finished.

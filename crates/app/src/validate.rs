@@ -24,7 +24,11 @@ pub(crate) fn title(title: &str) -> Result<(), AppError> {
     } else {
         return Ok(());
     };
-    Err(AppError::invalid("/title", wrong, format!("Say in one line of up to {TITLE_MOST} characters what it is about.")))
+    Err(AppError::invalid(
+        "/title",
+        wrong,
+        format!("Say in one line of up to {TITLE_MOST} characters what it is about."),
+    ))
 }
 
 /// Whether words are short enough to keep.
@@ -57,10 +61,12 @@ fn field(kind: &str, name: &str, value: Option<&str>, pointer: &str) -> Result<(
 }
 
 /// A suggestion as a sentence of its own.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => format!("{}{}{}", first.to_uppercase(), chars.as_str(), if text.ends_with('?') { "" } else { "." }),
+        Some(first) => {
+            format!("{}{}{}", first.to_uppercase(), chars.as_str(), if text.ends_with('?') { "" } else { "." })
+        }
         None => String::new(),
     }
 }

@@ -68,10 +68,8 @@ impl App {
         let mut named: BTreeSet<PersonId> = facts.iter().filter_map(|f| person(&f.fact.actor)).collect();
         named.extend(kept.words.requester);
         named.extend(person(&kept.item.opened_by));
-        let mut people = BTreeMap::new();
-        for id in named {
-            people.extend(conn.person_by_id(id).await?.map(|p| (id, p)));
-        }
+        let named: Vec<PersonId> = named.into_iter().collect();
+        let people = conn.people_of(&named).await?.into_iter().map(|p| (p.id, p)).collect();
         let keys = keys(conn, &kept.item, &links, &facts).await?;
         let row = row(&kept.item, &kept.words, &stream.stream, kept.imported);
         let description = kept.words.description.clone();
@@ -87,7 +85,12 @@ impl App {
 }
 
 /// Keys of the items that are named: children, links.
-async fn keys(conn: &mut Conn, item: &Item, links: &[Linked], facts: &[Numbered]) -> Result<BTreeMap<ItemId, String>, AppError> {
+async fn keys(
+    conn: &mut Conn,
+    item: &Item,
+    links: &[Linked],
+    facts: &[Numbered],
+) -> Result<BTreeMap<ItemId, String>, AppError> {
     let mut keys: BTreeMap<ItemId, String> = links.iter().map(|l| (l.other, l.key.clone())).collect();
     let mut missing: BTreeSet<ItemId> = item.rounds.iter().filter_map(|r| r.child.as_ref()).map(|c| c.item).collect();
     for fact in facts {

@@ -21,7 +21,8 @@ async fn of_two_who_finish_one_is_refused(world: &World) {
         let key = world.open(&ctx, "restore-service").await.item.key;
         world.act(&ctx, &key, "start", json!({"step": "reported"})).await.unwrap();
         let finish = verb("finish", json!({"step": "reported"}));
-        let (one, two) = tokio::join!(world.app.act(&ctx, &key, &finish, None, None), other.act(&ctx, &key, &finish, None, None));
+        let (one, two) =
+            tokio::join!(world.app.act(&ctx, &key, &finish, None, None), other.act(&ctx, &key, &finish, None, None));
         let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
         let won = won.unwrap();
         assert!(lost.as_ref().is_err_and(AppError::is_stale), "{lost:?}");
@@ -29,7 +30,7 @@ async fn of_two_who_finish_one_is_refused(world: &World) {
         assert_eq!(facts.iter().filter(|f| f.fact.event.id() == "finished").count(), 1);
         assert_eq!(facts.last().unwrap().fact.revision, won.item.revision);
     }
-    other.store().clone().close().await;
+    other.store().close().await;
 }
 
 async fn a_key_has_one_effect(world: &World) {
@@ -44,7 +45,11 @@ async fn a_key_has_one_effect(world: &World) {
     assert_eq!(all.iter().filter(|d| !d.replayed).count(), 1);
     let again = world.app.open(&keyed("x"), new.clone()).await.unwrap();
     assert!(again.replayed);
-    assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&all[0]).unwrap(), "word for word the same answer");
+    assert_eq!(
+        serde_json::to_value(&again).unwrap(),
+        serde_json::to_value(&all[0]).unwrap(),
+        "word for word the same answer"
+    );
     let reused = world.app.open(&keyed("y"), new.clone()).await;
     assert!(matches!(reused, Err(AppError::KeyReused(_))), "{reused:?}");
     // Somebody else may use the same key.
@@ -71,16 +76,32 @@ async fn a_revision_that_was_seen_may_be_asked_for(world: &World) {
     let opened = world.open(&ctx, "restore-service").await.item;
     let start = verb("start", json!({"step": "reported"}));
     let now = world.app.act(&ctx, &opened.key, &start, None, Some(opened.revision)).await.unwrap().item.revision;
-    let late = world.app.act(&ctx, &opened.key, &verb("finish", json!({"step": "reported"})), None, Some(opened.revision)).await;
+    let late = world
+        .app
+        .act(&ctx, &opened.key, &verb("finish", json!({"step": "reported"})), None, Some(opened.revision))
+        .await;
     assert!(matches!(late, Err(AppError::Changed { found, .. }) if found == now), "{late:?}");
 }
 
 async fn a_deployment_has_one_effect(world: &World) {
     let ctx = world.seeded().await;
     let key = world.open(&ctx, "new-feature").await.item.key;
-    let build = world.app.item(&key).await.unwrap().stream.stream.steps.iter().find(|s| s.done_on.is_some()).unwrap().id.clone();
+    let build = world
+        .app
+        .item(&key)
+        .await
+        .unwrap()
+        .stream
+        .stream
+        .steps
+        .iter()
+        .find(|s| s.done_on.is_some())
+        .unwrap()
+        .id
+        .clone();
     world.act(&ctx, &key, "start", json!({"step": build, "reason": "early"})).await.unwrap();
-    let deployed = Deployed { service: "shop".into(), environment: "test".into(), version: "1.4".into(), ..Deployed::default() };
+    let deployed =
+        Deployed { service: "shop".into(), environment: "test".into(), version: "1.4".into(), ..Deployed::default() };
     let news = |delivery: &str| News {
         source: "deployments".into(),
         delivery: delivery.into(),
@@ -108,9 +129,27 @@ async fn a_deployment_has_one_effect(world: &World) {
 async fn a_hook_that_comes_too_early_may_come_again(world: &World) {
     let ctx = world.seeded().await;
     let key = world.open(&ctx, "problem-to-fix").await.item.key;
-    let news = News { source: "ci".into(), delivery: "1".into(), item: key.clone(), event: "pipeline".into(), ..News::default() };
+    let news = News {
+        source: "ci".into(),
+        delivery: "1".into(),
+        item: key.clone(),
+        event: "pipeline".into(),
+        ..News::default()
+    };
     assert!(matches!(world.app.hear(&ctx, news.clone()).await, Err(AppError::Refused(_))));
-    let step = world.app.item(&key).await.unwrap().stream.stream.steps.iter().find(|s| s.done_on.is_some()).unwrap().id.clone();
+    let step = world
+        .app
+        .item(&key)
+        .await
+        .unwrap()
+        .stream
+        .stream
+        .steps
+        .iter()
+        .find(|s| s.done_on.is_some())
+        .unwrap()
+        .id
+        .clone();
     world.act(&ctx, &key, "start", json!({"step": step, "reason": "early"})).await.unwrap();
     assert!(!world.app.hear(&ctx, news.clone()).await.unwrap().replayed);
     let revision = world.app.item(&key).await.unwrap().row.revision;
@@ -141,19 +180,23 @@ async fn a_timer_fires_once(world: &World) {
     assert_eq!(one.unwrap() + two.unwrap(), 12);
     for key in &keys {
         let view = world.app.item(key).await.unwrap();
-        let finished = view.facts.iter().filter(|f| f.fact.step.as_deref() == Some("confirm") && f.fact.event.id() == "finished").count();
+        let finished = view
+            .facts
+            .iter()
+            .filter(|f| f.fact.step.as_deref() == Some("confirm") && f.fact.event.id() == "finished")
+            .count();
         assert_eq!(finished, 1, "{key}");
         assert!(view.row.closed.is_some());
     }
     assert_eq!(world.app.fire_due(world.app.now()).await.unwrap(), 0);
-    other.store().clone().close().await;
+    other.store().close().await;
 }
 
 async fn keys_are_given_once(world: &World) {
     let ctx = world.seeded().await;
     let other = world.another().await;
     let opening = |n: usize| {
-        let app = if n % 2 == 0 { world.app.clone() } else { other.clone() };
+        let app = if n.is_multiple_of(2) { world.app.clone() } else { other.clone() };
         let ctx = ctx.clone();
         async move {
             let new = NewItem { stream: "standard-request".into(), title: format!("Number {n}"), ..NewItem::default() };
@@ -164,24 +207,25 @@ async fn keys_are_given_once(world: &World) {
     assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 40);
     let numbers: Vec<i64> = world.app.facts_after(0, 10_000).await.unwrap().iter().map(|f| f.seq).collect();
     assert!(numbers.windows(2).all(|w| w[0] < w[1]));
-    other.store().clone().close().await;
+    other.store().close().await;
 }
 
 async fn a_refusal_leaves_nothing_behind_and_harms_nobody(world: &World) {
     let ctx = world.seeded().await;
-    let good = |n: usize| NewItem { stream: "standard-request".into(), title: format!("Good {n}"), ..NewItem::default() };
+    let good =
+        |n: usize| NewItem { stream: "standard-request".into(), title: format!("Good {n}"), ..NewItem::default() };
     let bad = |n: usize| NewItem { start: Some("nowhere".into()), title: format!("Bad {n}"), ..good(n) };
     let one = |n: usize| {
         let (app, ctx) = (world.app.clone(), ctx.clone());
         // The bad ones fail after they took a key, so their transaction must be undone.
-        let new = if n % 3 == 0 { bad(n) } else { good(n) };
+        let new = if n.is_multiple_of(3) { bad(n) } else { good(n) };
         async move { app.open(&ctx, new).await.map(|d| d.item.key) }
     };
     let told: Vec<Result<String, AppError>> = futures::future::join_all((0..30).map(one)).await;
     let keys: BTreeSet<&String> = told.iter().flatten().collect();
     assert_eq!(keys.len(), 20);
     for (n, result) in told.iter().enumerate() {
-        assert_eq!(result.is_err(), n % 3 == 0, "{n}: {result:?}");
+        assert_eq!(result.is_err(), n.is_multiple_of(3), "{n}: {result:?}");
     }
     assert_eq!(world.app.count("").await.unwrap(), 20);
     let numbers: BTreeSet<i64> = keys.iter().map(|k| k.rsplit('-').next().unwrap().parse().unwrap()).collect();
@@ -205,7 +249,7 @@ async fn publishing_over_another_version_is_refused(world: &World) {
 async fn a_closed_database_says_so(world: &World) {
     let ctx = world.seeded().await;
     let other = world.another().await;
-    other.store().clone().close().await;
+    other.store().close().await;
     let told = other.items(&watercourse_app::ItemQuery::default()).await;
     assert!(matches!(told, Err(AppError::Store(StoreError::Closed))), "{told:?}");
     world.open(&ctx, "standard-request").await;

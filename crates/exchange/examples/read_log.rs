@@ -10,7 +10,13 @@ fn main() -> Result<(), ExchangeError> {
         let started = std::time::Instant::now();
         let imported = read_path(Path::new(&file), &Options::default(), &mut |_, _| {})?;
         let log = &imported.log;
-        println!("{file}: {} events, {} cases, {} activities in {:.2?}", log.len(), log.cases.len(), log.activities.len(), started.elapsed());
+        println!(
+            "{file}: {} events, {} cases, {} activities in {:.2?}",
+            log.len(),
+            log.cases.len(),
+            log.activities.len(),
+            started.elapsed()
+        );
         println!("{:?}", imported.rows);
         for warning in &imported.warnings {
             println!("{}: {}", warning.code, warning.text);

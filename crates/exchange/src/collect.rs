@@ -204,10 +204,16 @@ impl Collector {
             }
         }
         if earlier > 0 {
-            self.warn("out-of-order", format!("{earlier} events lie before an earlier row of their case; events are ordered by time"));
+            self.warn(
+                "out-of-order",
+                format!("{earlier} events lie before an earlier row of their case; events are ordered by time"),
+            );
         }
-        if equal * 100 > self.log.len() {
-            self.warn("equal-times", format!("{equal} events have the time of another of their case; these keep the order of the file"));
+        if equal * 20 > self.log.len() && self.log.len() >= 20 {
+            self.warn(
+                "equal-times",
+                format!("{equal} events have the time of another of their case; these keep the order of the file"),
+            );
         }
     }
 
@@ -218,18 +224,30 @@ impl Collector {
         let repeats = prints.windows(2).filter(|w| w.first() == w.last()).count();
         drop(prints);
         if repeats > 0 {
-            self.warn("identical-rows", format!("{repeats} {unit} are identical to an earlier one; each is counted as an event of its own"));
+            self.warn(
+                "identical-rows",
+                format!("{repeats} {unit} are identical to an earlier one; each is counted as an event of its own"),
+            );
         }
         let odd = std::mem::take(&mut self.odd_years);
         self.warn_tally("unusual-year", &odd, |t| {
-            format!("{} events lie before 1980 or after 2100, the first on line {} ({}); they are used as they are", t.count, t.first, t.example)
+            format!(
+                "{} events lie before 1980 or after 2100, the first on line {} ({}); they are used as they are",
+                t.count, t.first, t.example
+            )
         });
         let unnamed = std::mem::take(&mut self.unnamed);
         self.warn_tally("empty-activity", &unnamed, |t| {
-            format!("{} events have an empty activity, the first on line {}; they are events of an activity without a name", t.count, t.first)
+            format!(
+                "{} events have an empty activity, the first on line {}; they are events of an activity without a name",
+                t.count, t.first
+            )
         });
         if self.rows.rejected > 0 {
-            let first = self.rejected.first().map_or_else(String::new, |r| format!("; the first on line {}: {}", r.line, r.reason));
+            let first = self
+                .rejected
+                .first()
+                .map_or_else(String::new, |r| format!("; the first on line {}: {}", r.line, r.reason));
             self.warn("rejected-rows", format!("{} {unit} could not be used{first}", self.rows.rejected));
         }
         self.order();

@@ -62,7 +62,10 @@ pub(crate) fn conclude(
         ("time", "--time", mapping.time.confidence),
     ] {
         if sure < 0.45 {
-            collector.warn("unsure-column", format!("the column of the {role} is little more than a guess; name it with {flag}"));
+            collector.warn(
+                "unsure-column",
+                format!("the column of the {role} is little more than a guess; name it with {flag}"),
+            );
         }
     }
     let Collector { log, rows, rejected, warnings, .. } = collector;
@@ -74,10 +77,10 @@ fn nothing(collector: &Collector, mapping: &Mapping, unit: &'static str) -> Exch
     if collector.rows.read == 0 {
         return ExchangeError::Empty { what: "log", needs: "at least one event with a case and a time" };
     }
-    let first = collector.rejected.first().map_or_else(
-        || "all were skipped".to_owned(),
-        |r| format!("the first, on line {}: {}", r.line, r.reason),
-    );
+    let first = collector
+        .rejected
+        .first()
+        .map_or_else(|| "all were skipped".to_owned(), |r| format!("the first, on line {}: {}", r.line, r.reason));
     let time = mapping.time.value.as_deref().unwrap_or_default();
     let remedy = format!(
         "The case was taken from \u{201c}{}\u{201d}{}; if that is wrong, name the right ones with --case and --time",
@@ -90,17 +93,30 @@ fn nothing(collector: &Collector, mapping: &Mapping, unit: &'static str) -> Exch
 fn zone(clock: &Clock, options: &Options) -> Choice<String> {
     match &options.tz {
         Some(tz) => Choice::given(tz.clone()),
-        None if clock.without_offset == 0 => Choice::new("UTC".to_owned(), By::Default, 1.0, "not needed: every time carries its offset"),
-        None => Choice::new("UTC".to_owned(), By::Default, 0.5, "times without offset are UTC unless --tz says otherwise"),
+        None if clock.without_offset == 0 => {
+            Choice::new("UTC".to_owned(), By::Default, 1.0, "not needed: every time carries its offset")
+        }
+        None => {
+            Choice::new("UTC".to_owned(), By::Default, 0.5, "times without offset are UTC unless --tz says otherwise")
+        }
     }
 }
 
 fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &Options) {
     if clock.without_offset > 0 && options.tz.is_none() {
-        collector.warn("zone-assumed", format!("{} times carry no offset and are taken as UTC; say --tz ZONE if they are local", clock.without_offset));
+        collector.warn(
+            "zone-assumed",
+            format!(
+                "{} times carry no offset and are taken as UTC; say --tz ZONE if they are local",
+                clock.without_offset
+            ),
+        );
     }
     if clock.without_offset > 0 && clock.with_offset > 0 {
-        collector.warn("mixed-offsets", format!("{} times carry an offset, {} do not", clock.with_offset, clock.without_offset));
+        collector.warn(
+            "mixed-offsets",
+            format!("{} times carry an offset, {} do not", clock.with_offset, clock.without_offset),
+        );
     }
     if clock.open > 0 && clock.in_favour() + clock.against() == 0 && mapping.date_order.by != By::Given {
         let examples: Vec<String> = clock.examples.iter().map(|e| format!("{} = {}", e.text, e.utc)).collect();

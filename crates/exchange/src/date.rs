@@ -71,10 +71,11 @@ pub fn parse(text: &[u8], order: DateOrder) -> Option<Moment> {
     if let Some(moment) = iso(text) {
         return Some(moment);
     }
-    if text.iter().all(|c| c.is_ascii_digit() || *c == b'.') && text.first().is_some_and(u8::is_ascii_digit) {
-        if let Some(moment) = digits(text) {
-            return Some(moment);
-        }
+    if text.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+        && text.first().is_some_and(u8::is_ascii_digit)
+        && let Some(moment) = digits(text)
+    {
+        return Some(moment);
     }
     words(text, order)
 }
@@ -109,7 +110,8 @@ fn digits(t: &[u8]) -> Option<Moment> {
         return None;
     }
     let number = whole.iter().try_fold(0i64, |n, c| n.checked_mul(10)?.checked_add(i64::from(c - b'0')))?;
-    let part = |from: usize, to: usize| whole.get(from..to).map(|d| d.iter().fold(0, |n, c| n * 10 + i64::from(c - b'0')));
+    let part =
+        |from: usize, to: usize| whole.get(from..to).map(|d| d.iter().fold(0, |n, c| n * 10 + i64::from(c - b'0')));
     let ms = match (whole.len(), dot) {
         (10, _) => number * 1000 + thousandths(fraction),
         (13, None) => number,
@@ -347,7 +349,7 @@ impl<'a> Cursor<'a> {
         let rest = self.0.get(1..)?;
         let rest = rest.strip_prefix(b".").unwrap_or(rest);
         let (m, rest) = rest.split_first()?;
-        if m.to_ascii_lowercase() != b'm' {
+        if !m.eq_ignore_ascii_case(&b'm') {
             return None;
         }
         self.0 = rest.strip_prefix(b".").unwrap_or(rest);
@@ -357,7 +359,17 @@ impl<'a> Cursor<'a> {
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -418,7 +430,7 @@ pub(crate) fn rfc3339(utc_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use proptest::prelude::*;
 
     use super::{DateOrder, Form, civil_from_days, days, parse, rfc3339};
@@ -431,12 +443,33 @@ mod tests {
     #[test]
     fn the_usual_ways_of_writing() {
         for text in [
-            "2024-01-05T09:30:00Z", "2024-01-05 09:30", "2024-01-05T10:30:00+01:00", "2024-01-05 10:30:00.000+0100",
-            "2024/01/05 09:30:00.000", "2024.01.05 09:30", "2024-1-5 9:30", "5/1/2024 09:30", "5/1/2024 9:30",
-            "05-01-2024 09:30:00", "05.01.2024 09:30", "05/Jan/24 9:30 AM", "5-Jan-2024 09:30", "05 Jan 2024 09:30",
-            "Jan 5, 2024 9:30 AM", "January 5, 2024, 9:30 a.m.", "Fri, 05 Jan 2024 09:30:00 +0000", "1704447000",
-            "1704447000000", "1704447000000000", "20240105093000", "2024-01-05T09:30:00,000Z", "5/1/24 9:30",
-            "2024-01-05 09:30:00 UTC", "2024-01-05T10:30:00+01:00[Europe/Paris]", " 2024-01-05T09:30 ", "1704447000.0",
+            "2024-01-05T09:30:00Z",
+            "2024-01-05 09:30",
+            "2024-01-05T10:30:00+01:00",
+            "2024-01-05 10:30:00.000+0100",
+            "2024/01/05 09:30:00.000",
+            "2024.01.05 09:30",
+            "2024-1-5 9:30",
+            "5/1/2024 09:30",
+            "5/1/2024 9:30",
+            "05-01-2024 09:30:00",
+            "05.01.2024 09:30",
+            "05/Jan/24 9:30 AM",
+            "5-Jan-2024 09:30",
+            "05 Jan 2024 09:30",
+            "Jan 5, 2024 9:30 AM",
+            "January 5, 2024, 9:30 a.m.",
+            "Fri, 05 Jan 2024 09:30:00 +0000",
+            "1704447000",
+            "1704447000000",
+            "1704447000000000",
+            "20240105093000",
+            "2024-01-05T09:30:00,000Z",
+            "5/1/24 9:30",
+            "2024-01-05 09:30:00 UTC",
+            "2024-01-05T10:30:00+01:00[Europe/Paris]",
+            " 2024-01-05T09:30 ",
+            "1704447000.0",
         ] {
             assert_eq!(utc(text), "2024-01-05T09:30:00Z", "{text}");
         }
@@ -453,9 +486,27 @@ mod tests {
     #[test]
     fn what_is_no_moment() {
         for text in [
-            "", "?", "NA", "hello", "2024-13-01", "2023-02-29", "31/04/2024", "2024-01-05 25:00", "2024-01-05 10:61",
-            "1.2.3", "10.1.12.5", "12345", "1234567", "2024-01-05T", "2024-01-05 09:30 XM", "13:30 2024", "#MULTIVALUE",
-            "2024-01-05T09:30:00.Z", "29/2/2023 1:00", "code 1", "10 20 2024",
+            "",
+            "?",
+            "NA",
+            "hello",
+            "2024-13-01",
+            "2023-02-29",
+            "31/04/2024",
+            "2024-01-05 25:00",
+            "2024-01-05 10:61",
+            "1.2.3",
+            "10.1.12.5",
+            "12345",
+            "1234567",
+            "2024-01-05T",
+            "2024-01-05 09:30 XM",
+            "13:30 2024",
+            "#MULTIVALUE",
+            "2024-01-05T09:30:00.Z",
+            "29/2/2023 1:00",
+            "code 1",
+            "10 20 2024",
         ] {
             assert_eq!(parse(text.as_bytes(), DateOrder::DayFirst), None, "{text}");
         }
@@ -466,7 +517,10 @@ mod tests {
         let day = parse(b"3/4/2024", DateOrder::DayFirst).unwrap();
         let month = parse(b"3/4/2024", DateOrder::MonthFirst).unwrap();
         assert_eq!(day.form, Form::Numbers(3, 4));
-        assert_eq!((rfc3339(day.ms), rfc3339(month.ms)), ("2024-04-03T00:00:00Z".into(), "2024-03-04T00:00:00Z".into()));
+        assert_eq!(
+            (rfc3339(day.ms), rfc3339(month.ms)),
+            ("2024-04-03T00:00:00Z".into(), "2024-03-04T00:00:00Z".into())
+        );
         assert_eq!(parse(b"4/13/2024", DateOrder::DayFirst), None);
     }
 

@@ -70,7 +70,10 @@ impl Options {
         let file: File = toml::from_str(text).map_err(|e| ExchangeError::MappingFile { what: e.to_string() })?;
         if file.watercourse_mapping != VERSION {
             return Err(ExchangeError::MappingFile {
-                what: format!("watercourse_mapping = {} is not known; this program writes {VERSION}", file.watercourse_mapping),
+                what: format!(
+                    "watercourse_mapping = {} is not known; this program writes {VERSION}",
+                    file.watercourse_mapping
+                ),
             });
         }
         let mut labels = file.label;
@@ -145,7 +148,11 @@ impl Mapping {
         out.line(&format!("watercourse_mapping = {VERSION}"));
         out.choice("format", &format_id(self.format.value), &self.format);
         out.choice("encoding", &quoted(&self.encoding.value), &self.encoding);
-        out.choice("layout", if self.layout.value == Layout::Events { "\"events\"" } else { "\"dates\"" }, &self.layout);
+        out.choice(
+            "layout",
+            if self.layout.value == Layout::Events { "\"events\"" } else { "\"dates\"" },
+            &self.layout,
+        );
         out.line("# The labels that mean the work is done.");
         out.choice("done", &list(&self.done.value), &self.done);
         if let (Some(delimiter), Some(header)) = (&self.delimiter, &self.header) {

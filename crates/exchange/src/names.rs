@@ -1,7 +1,20 @@
 //! Names of columns and labels, taken apart into words.
 
-/// The lower-case words of a name: `CompleteTimestamp`, `complete_timestamp` and `Complete Timestamp` are the same.
+/// First parts of names that are often written in one with the second.
+const FIRSTS: [&str; 18] = [
+    "case", "event", "start", "end", "complete", "time", "date", "field", "document", "issue", "ticket", "task",
+    "step", "activity", "new", "old", "incident", "work",
+];
+/// Second parts of such names.
+const SECONDS: [&str; 11] =
+    ["id", "key", "time", "date", "timestamp", "name", "value", "number", "type", "group", "no"];
+
+/// The lower-case words of a name: `CompleteTimestamp`, `complete_timestamp`, `completetimestamp` and `Complete
+/// Timestamp` are the same; `#` is a number.
 pub(crate) fn words(name: &str) -> Vec<String> {
+    if name.trim() == "#" {
+        return vec!["number".to_owned()];
+    }
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let chars: Vec<char> = name.chars().collect();
@@ -21,7 +34,16 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         word.extend(c.to_lowercase());
     }
     push(&mut words, &mut word);
-    words
+    words.into_iter().flat_map(parts).collect()
+}
+
+/// The two parts of a word written in one, or the word.
+fn parts(word: String) -> Vec<String> {
+    let parts = SECONDS.iter().find_map(|second| {
+        let first = word.strip_suffix(second)?;
+        FIRSTS.contains(&first).then(|| vec![first.to_owned(), (*second).to_owned()])
+    });
+    parts.unwrap_or_else(|| vec![word])
 }
 
 fn push(words: &mut Vec<String>, word: &mut String) {
@@ -109,6 +131,9 @@ mod tests {
         assert_eq!(words("CaseID"), ["case", "id"]);
         assert_eq!(words("case:concept:name"), ["case", "concept", "name"]);
         assert_eq!(words("CompleteTimestamp"), ["complete", "timestamp"]);
+        assert_eq!(words("EVENTTIME"), ["event", "time"]);
+        assert_eq!(words("timestamp"), ["timestamp"]);
+        assert_eq!(words("#"), ["number"]);
         assert_eq!(words("sys_updated_at"), ["sys", "updated", "at"]);
         assert_eq!(words("XMLFile2Name"), ["xml", "file2", "name"]);
     }

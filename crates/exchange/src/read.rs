@@ -20,7 +20,11 @@ use crate::xes;
 ///
 /// # Errors
 /// Says what is wrong, where, and what would be right; nothing of the log is returned then.
-pub fn read_log<R: Read + Seek>(input: &mut R, options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Result<Imported, ExchangeError> {
+pub fn read_log<R: Read + Seek>(
+    input: &mut R,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Imported, ExchangeError> {
     let mut order = None;
     loop {
         match attempt(input, options, order, progress)? {
@@ -34,7 +38,11 @@ pub fn read_log<R: Read + Seek>(input: &mut R, options: &Options, progress: &mut
 ///
 /// # Errors
 /// As for [`read_log`]; also where the file cannot be opened.
-pub fn read_path(path: &Path, options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Result<Imported, ExchangeError> {
+pub fn read_path(
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Imported, ExchangeError> {
     let failed = |source| ExchangeError::Io { what: path.display().to_string(), source };
     let mut file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
@@ -46,7 +54,12 @@ pub fn read_path(path: &Path, options: &Options, progress: &mut dyn FnMut(u64, u
     })
 }
 
-fn attempt(input: &mut dyn Input, options: &Options, order: Option<DateOrder>, progress: &mut dyn FnMut(u64, u64)) -> Result<Attempt, ExchangeError> {
+fn attempt(
+    input: &mut dyn Input,
+    options: &Options,
+    order: Option<DateOrder>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Attempt, ExchangeError> {
     unpack(input, &options.limits, progress, |unpacked| {
         let text = Text::open(unpacked, options.encoding.as_deref())?;
         if let Some(wanted) = options.format

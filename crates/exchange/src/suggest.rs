@@ -16,31 +16,109 @@ const STATES: [(FlowState, &[&str]); 5] = [
     (
         Cancelled,
         &[
-            "cancelled", "canceled", "cancel", "rejected", "reject", "declined", "withdrawn", "abandoned", "aborted",
-            "discarded", "duplicate", "obsolete", "denied", "refused",
+            "cancelled",
+            "canceled",
+            "cancel",
+            "rejected",
+            "reject",
+            "declined",
+            "withdrawn",
+            "abandoned",
+            "aborted",
+            "discarded",
+            "duplicate",
+            "obsolete",
+            "denied",
+            "refused",
         ],
     ),
     (
         Waiting,
         &[
-            "awaiting", "waiting", "wait", "pending", "hold", "blocked", "queued", "queue", "suspended", "paused",
-            "deferred", "postponed", "parked", "ready", "selected", "scheduled", "assigned", "review", "backlog",
+            "awaiting",
+            "waiting",
+            "wait",
+            "pending",
+            "hold",
+            "blocked",
+            "queued",
+            "queue",
+            "suspended",
+            "paused",
+            "deferred",
+            "postponed",
+            "parked",
+            "ready",
+            "selected",
+            "scheduled",
+            "assigned",
+            "review",
+            "backlog",
         ],
     ),
     (
         Done,
         &[
-            "done", "closed", "close", "resolved", "resolve", "completed", "complete", "finished", "fixed", "solved",
-            "delivered", "fulfilled", "released", "shipped", "archived",
+            "done",
+            "closed",
+            "close",
+            "resolved",
+            "resolve",
+            "completed",
+            "complete",
+            "finished",
+            "fixed",
+            "solved",
+            "delivered",
+            "fulfilled",
+            "released",
+            "shipped",
+            "archived",
         ],
     ),
-    (New, &["new", "open", "opened", "created", "submitted", "registered", "register", "received", "reported", "logged", "draft", "insert", "todo", "intake"]),
+    (
+        New,
+        &[
+            "new",
+            "open",
+            "opened",
+            "created",
+            "submitted",
+            "registered",
+            "register",
+            "received",
+            "reported",
+            "logged",
+            "draft",
+            "insert",
+            "todo",
+            "intake",
+        ],
+    ),
     (
         Active,
         &[
-            "active", "progress", "working", "doing", "started", "start", "development", "developing", "investigating",
-            "investigation", "analysis", "implementing", "implementation", "testing", "diagnosis", "accepted",
-            "reopened", "charge", "ongoing", "build", "building",
+            "active",
+            "progress",
+            "working",
+            "doing",
+            "started",
+            "start",
+            "development",
+            "developing",
+            "investigating",
+            "investigation",
+            "analysis",
+            "implementing",
+            "implementation",
+            "testing",
+            "diagnosis",
+            "accepted",
+            "reopened",
+            "charge",
+            "ongoing",
+            "build",
+            "building",
         ],
     ),
 ];
@@ -49,56 +127,191 @@ const STATES: [(FlowState, &[&str]); 5] = [
 const ACTIVITIES: [(Activity, &[&str]); 6] = [
     (
         Improve,
-        &["improve", "improvement", "retrospective", "lesson", "lessons", "survey", "postmortem", "learn", "evaluate", "evaluation", "feedback"],
+        &[
+            "improve",
+            "improvement",
+            "retrospective",
+            "lesson",
+            "lessons",
+            "survey",
+            "postmortem",
+            "learn",
+            "evaluate",
+            "evaluation",
+            "feedback",
+        ],
     ),
     (
         Plan,
         &[
-            "plan", "planned", "planning", "prioritise", "prioritize", "prioritised", "prioritized", "budget",
-            "roadmap", "portfolio", "strategy", "forecast", "approve", "approved", "approval", "authorise", "authorize",
-            "decide", "backlog",
+            "plan",
+            "planned",
+            "planning",
+            "prioritise",
+            "prioritize",
+            "prioritised",
+            "prioritized",
+            "budget",
+            "roadmap",
+            "portfolio",
+            "strategy",
+            "forecast",
+            "approve",
+            "approved",
+            "approval",
+            "authorise",
+            "authorize",
+            "decide",
+            "backlog",
         ],
     ),
     (
         ObtainBuild,
         &[
-            "build", "building", "develop", "developing", "development", "implement", "implementing", "implementation",
-            "code", "coding", "procure", "purchase", "buy", "obtain", "vendor", "supplier",
+            "build",
+            "building",
+            "develop",
+            "developing",
+            "development",
+            "implement",
+            "implementing",
+            "implementation",
+            "code",
+            "coding",
+            "procure",
+            "purchase",
+            "buy",
+            "obtain",
+            "vendor",
+            "supplier",
         ],
     ),
     (
         DesignTransition,
         &[
-            "design", "architecture", "specify", "specification", "test", "testing", "qa", "verify", "verified",
-            "verification", "validate", "validation", "release", "released", "change", "transition", "document",
-            "knowledge", "draft",
+            "design",
+            "architecture",
+            "specify",
+            "specification",
+            "test",
+            "testing",
+            "qa",
+            "verify",
+            "verified",
+            "verification",
+            "validate",
+            "validation",
+            "release",
+            "released",
+            "change",
+            "transition",
+            "document",
+            "knowledge",
+            "draft",
         ],
     ),
     (
         Engage,
         &[
-            "customer", "user", "caller", "register", "registration", "registered", "receive", "received", "receipt",
-            "submit", "submitted", "request", "open", "opened", "new", "created", "insert", "inform", "notify",
-            "communication", "contact", "reminder", "intake", "offer", "reported", "logged",
+            "customer",
+            "user",
+            "caller",
+            "register",
+            "registration",
+            "registered",
+            "receive",
+            "received",
+            "receipt",
+            "submit",
+            "submitted",
+            "request",
+            "open",
+            "opened",
+            "new",
+            "created",
+            "insert",
+            "inform",
+            "notify",
+            "communication",
+            "contact",
+            "reminder",
+            "intake",
+            "offer",
+            "reported",
+            "logged",
         ],
     ),
     (
         DeliverSupport,
         &[
-            "resolve", "resolved", "resolution", "close", "closed", "done", "completed", "complete", "finished",
-            "fixed", "solved", "deliver", "delivery", "delivered", "deploy", "deployed", "support", "restore",
-            "assign", "assigned", "assignment", "reassignment", "reassign", "progress", "active", "accepted", "wait",
-            "waiting", "awaiting", "pending", "queued", "update", "diagnosis", "investigate", "investigating",
-            "investigation", "operator", "incident", "problem", "service", "ticket", "schedule", "charge", "impact",
-            "status", "reopen", "reopened", "check", "monitor",
+            "resolve",
+            "resolved",
+            "resolution",
+            "close",
+            "closed",
+            "done",
+            "completed",
+            "complete",
+            "finished",
+            "fixed",
+            "solved",
+            "deliver",
+            "delivery",
+            "delivered",
+            "deploy",
+            "deployed",
+            "support",
+            "restore",
+            "assign",
+            "assigned",
+            "assignment",
+            "reassignment",
+            "reassign",
+            "progress",
+            "active",
+            "accepted",
+            "wait",
+            "waiting",
+            "awaiting",
+            "pending",
+            "queued",
+            "update",
+            "diagnosis",
+            "investigate",
+            "investigating",
+            "investigation",
+            "operator",
+            "incident",
+            "problem",
+            "service",
+            "ticket",
+            "schedule",
+            "charge",
+            "impact",
+            "status",
+            "reopen",
+            "reopened",
+            "check",
+            "monitor",
         ],
     ),
 ];
 
 /// Words that say the work is done, once a label also ends most of its cases.
 const DONE: [&str; 13] = [
-    "done", "closed", "close", "completed", "complete", "resolved", "resolve", "solved", "fixed", "finished",
-    "delivered", "fulfilled", "archived",
+    "done",
+    "closed",
+    "close",
+    "completed",
+    "complete",
+    "resolved",
+    "resolve",
+    "solved",
+    "fixed",
+    "finished",
+    "delivered",
+    "fulfilled",
+    "archived",
 ];
 /// Words that turn such a word into its opposite.
 const NOT_DONE: [&str; 12] =
@@ -151,12 +364,23 @@ fn label(name: &str, events: u64, steps: &mut HashSet<String>) -> Label {
         }
         unique
     });
-    Label { name: name.to_owned(), events, step, state: state.map(|s| s.0), activity: activity.map(|a| a.0), suggested: true, why: why.join("; ") }
+    Label {
+        name: name.to_owned(),
+        events,
+        step,
+        state: state.map(|s| s.0),
+        activity: activity.map(|a| a.0),
+        suggested: true,
+        why: why.join("; "),
+    }
 }
+
+/// A label given that the log does not have, and the nearest it has.
+pub(crate) type Unknown = (String, Option<String>);
 
 /// The labels that mean done: given, or words of being done on labels that end at least half of their cases.
 /// The second answer is the labels given that the log does not have, with the nearest it has.
-pub(crate) fn done(log: &Log, given: Option<&[String]>) -> (Choice<Vec<String>>, Vec<(String, Option<String>)>) {
+pub(crate) fn done(log: &Log, given: Option<&[String]>) -> (Choice<Vec<String>>, Vec<Unknown>) {
     if let Some(given) = given {
         let unknown = given
             .iter()
@@ -247,7 +471,7 @@ fn ends(log: &Log) -> (Vec<u32>, Vec<u32>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use watercourse_core::activity::Activity;
     use watercourse_flow::log::{Event, Log};
 
@@ -268,16 +492,27 @@ mod tests {
         let labels = labels(&log, &[]);
         let [vendor, new, odd, again] = labels.as_slice() else { panic!("four") };
         assert_eq!((vendor.state, vendor.activity), (Some(FlowState::Waiting), Some(Activity::ObtainBuild)));
-        assert_eq!(vendor.why, "\u{201c}awaiting\u{201d} suggests Waiting; \u{201c}vendor\u{201d} suggests Obtain/Build");
+        assert_eq!(
+            vendor.why,
+            "\u{201c}awaiting\u{201d} suggests Waiting; \u{201c}vendor\u{201d} suggests Obtain/Build"
+        );
         assert_eq!((new.state, new.activity), (Some(FlowState::New), Some(Activity::Engage)));
         assert_eq!((odd.state, odd.activity, odd.step.as_deref()), (None, None, Some("100")));
-        assert_eq!((vendor.step.as_deref(), again.step.as_deref()), (Some("awaiting-vendor"), Some("awaiting-vendor-2")));
+        assert_eq!(
+            (vendor.step.as_deref(), again.step.as_deref()),
+            (Some("awaiting-vendor"), Some("awaiting-vendor-2"))
+        );
     }
 
     #[test]
     fn done_needs_the_word_and_the_place() {
         let log = log(&[
-            ("1", "Fixed", 0), ("1", "Closed", 2), ("2", "Closed", 3), ("2", "Fixed", 1), ("3", "Open", 1), ("3", "Not done", 2),
+            ("1", "Fixed", 0),
+            ("1", "Closed", 2),
+            ("2", "Closed", 3),
+            ("2", "Fixed", 1),
+            ("3", "Open", 1),
+            ("3", "Not done", 2),
         ]);
         let (choice, _) = done(&log, None);
         assert_eq!(choice.value, ["Closed"]);

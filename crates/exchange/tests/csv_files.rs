@@ -4,7 +4,9 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use watercourse_exchange::{By, DateOrder, Evidence, ExchangeError, Imported, Layout, Options, Rows, read_log, read_path};
+use watercourse_exchange::{
+    By, DateOrder, Evidence, ExchangeError, Imported, Layout, Options, Rows, read_log, read_path,
+};
 use watercourse_flow::log::{NONE, TimeMeans};
 
 fn fixture(name: &str) -> PathBuf {
@@ -62,7 +64,10 @@ fn a_plain_log_is_accounted_for_row_by_row() {
 fn servicenow_works_unaided() {
     let i = file("servicenow.csv");
     let m = &i.mapping;
-    assert_eq!((m.case.value.as_str(), m.activity.value.as_deref(), m.time.value.as_deref()), ("number", Some("incident_state"), Some("sys_updated_at")));
+    assert_eq!(
+        (m.case.value.as_str(), m.activity.value.as_deref(), m.time.value.as_deref()),
+        ("number", Some("incident_state"), Some("sys_updated_at"))
+    );
     assert_eq!((m.team.value.as_deref(), m.time_means.value), (Some("assignment_group"), TimeMeans::Entry));
     assert_eq!(m.date_order.value, Some(DateOrder::DayFirst));
     assert_eq!(i.log.len(), 6);
@@ -75,10 +80,20 @@ fn jira_gives_two_events_and_totals() {
     let i = file("jira.csv");
     assert_eq!((i.mapping.layout.value, i.evidence), (Layout::Dates, Evidence::L1));
     assert_eq!(i.mapping.case.value, "Issue key");
-    assert_eq!(events(&i), ["PAY-1 Created 0", "PAY-1 Resolved 4590", "PAY-2 Created 10380", "PAY-3 Created 11715", "PAY-3 Resolved 11745"]);
+    assert_eq!(
+        events(&i),
+        [
+            "PAY-1 Created 0",
+            "PAY-1 Resolved 4590",
+            "PAY-2 Created 10380",
+            "PAY-3 Created 11715",
+            "PAY-3 Resolved 11745"
+        ]
+    );
     assert_eq!(i.rows, Rows { read: 3, used: 3, ..Rows::default() });
     let totals = i.totals.as_ref().unwrap();
-    let all: Vec<(u32, &str, u32, i64)> = totals.entries.iter().map(|e| (e.case, totals.statuses.name(e.status), e.visits, e.ms)).collect();
+    let all: Vec<(u32, &str, u32, i64)> =
+        totals.entries.iter().map(|e| (e.case, totals.statuses.name(e.status), e.visits, e.ms)).collect();
     assert_eq!(all, [(0, "10000", 1, 86_400_000), (0, "3", 2, 172_800_000), (1, "10000", 1, 5000)]);
     assert_eq!(i.mapping.done.value, ["Resolved"]);
     assert!(codes(&i).contains(&"time-in-status") && codes(&i).contains(&"no-history"));
@@ -105,7 +120,8 @@ fn a_column_per_stage_is_a_case_a_row() {
 
 #[test]
 fn dialects_read_alike() {
-    let plain = "case;activity;time\n1;Prüfen;2024-01-05 09:00\n1;Erledigt;2024-01-06 09:00\n2;Prüfen;2024-01-07 09:00\n";
+    let plain =
+        "case;activity;time\n1;Prüfen;2024-01-05 09:00\n1;Erledigt;2024-01-06 09:00\n2;Prüfen;2024-01-07 09:00\n";
     let reference = events(&text(plain));
     assert_eq!(reference[0], "1 Prüfen 0");
     for (delimiter, name) in [(",", "comma"), ("\t", "tab"), ("|", "bar")] {
@@ -215,7 +231,9 @@ fn no_time_no_case_no_log() {
         assert!(text.contains(flag) && text.contains("Columns: "), "{text}");
         assert!(!error.is_usage(), "the file is at fault");
     }
-    let error = with("case,activity,time\n1,a,soon\n1,b,later\n", &Options { time: Some("time".into()), ..Options::default() }).unwrap_err();
+    let error =
+        with("case,activity,time\n1,a,soon\n1,b,later\n", &Options { time: Some("time".into()), ..Options::default() })
+            .unwrap_err();
     assert!(matches!(&error, ExchangeError::NothingUsable { read: 2, .. }), "{error}");
     for (bytes, word) in [
         (&b""[..], "nothing"),
@@ -238,13 +256,23 @@ fn written_mappings_read_the_same() {
         let first = file(name);
         let toml = first.mapping.to_toml();
         let options = Options::from_toml(&toml).unwrap_or_else(|e| panic!("{name}: {e}\n{toml}"));
-        let second = read_path(&fixture(name), &options, &mut |_, _| {}).unwrap_or_else(|e| panic!("{name}: {e}\n{toml}"));
+        let second =
+            read_path(&fixture(name), &options, &mut |_, _| {}).unwrap_or_else(|e| panic!("{name}: {e}\n{toml}"));
         assert_eq!(events(&first), events(&second), "{name}");
-        assert_eq!((first.rows, &first.rejected, first.evidence), (second.rows, &second.rejected, second.evidence), "{name}");
+        assert_eq!(
+            (first.rows, &first.rejected, first.evidence),
+            (second.rows, &second.rejected, second.evidence),
+            "{name}"
+        );
         assert_eq!(first.mapping.done.value, second.mapping.done.value, "{name}");
-        assert_eq!((first.log.team, first.log.start, first.log.lifecycle), (second.log.team, second.log.start, second.log.lifecycle), "{name}");
+        assert_eq!(
+            (first.log.team, first.log.start, first.log.lifecycle),
+            (second.log.team, second.log.start, second.log.lifecycle),
+            "{name}"
+        );
         // What is written from what was given is the same but for the reasons.
-        let plain = |t: &str| t.lines().map(|l| l.split("  # ").next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+        let plain =
+            |t: &str| t.lines().map(|l| l.split("  # ").next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
         assert_eq!(plain(&toml), plain(&second.mapping.to_toml()), "{name}");
     }
 }
@@ -263,4 +291,81 @@ fn mapping_files_say_what_is_wrong() {
     let file = Options::from_toml("watercourse_mapping = 1\n[columns]\nactivity = \"x\"\ncase = \"y\"\n").unwrap();
     let both = Options { classifier: Some("a b".into()), ..Options::default() }.over(file);
     assert_eq!((both.activity, both.classifier.as_deref(), both.case.as_deref()), (None, Some("a b"), Some("y")));
+}
+
+/// Three cases of three events: `{c}` is the case, `{e}` the event, `{a}` an activity, `{d}` the day of the month.
+fn rows(header: &str, row: &str) -> String {
+    let mut text = format!("{header}\n");
+    for (case, event) in (0..3).flat_map(|c| (0..3).map(move |e| (c, e))) {
+        let day = 13 + case + event * 4;
+        let row = row.replace("{c}", &format!("{}", 70 + case)).replace("{e}", &format!("{}", case * 10 + event));
+        text.push_str(&row.replace("{a}", ["Open", "Work", "Done"][event]).replace("{d}", &day.to_string()));
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn exports_of_many_tools_work_unaided() {
+    for (header, row, case, activity, time) in [
+        (
+            "_CASE_KEY,ACTIVITY_EN,EVENTTIME,_SORTING",
+            "01{c},{a},2024-01-{d} 09:00:00,{e}",
+            "_CASE_KEY",
+            "ACTIVITY_EN",
+            "EVENTTIME",
+        ),
+        (
+            "SR Number;Change Date+Time;Status;Sub Status;Product",
+            "1-{c};2024-01-{d}T09:00:00+01:00;{a};Wait;P{c}",
+            "SR Number",
+            "Status",
+            "Change Date+Time",
+        ),
+        (
+            "Case ID,Activity,Resource,Complete Timestamp,Variant,(case) creator",
+            "{c},{a},R{e},2024/01/{d} 09:00:00.000,V1,x",
+            "Case ID",
+            "Activity",
+            "Complete Timestamp",
+        ),
+        (
+            "Incident ID;DateStamp;IncidentActivity_Number;IncidentActivity_Type;KM number",
+            "IM{c};{d}-01-2024 09:00:00;00{e};{a};KM1",
+            "Incident ID",
+            "IncidentActivity_Type",
+            "DateStamp",
+        ),
+        ("ticket,status,date,assignee", "{c},{a},01/{d}/2024 9:00 AM,bob", "ticket", "status", "date"),
+        (
+            "case_id,activity,activity_instance_id,lifecycle_id,timestamp",
+            "{c},{a},{e},complete,2024-01-{d}T09:00:00Z",
+            "case_id",
+            "activity",
+            "timestamp",
+        ),
+        (
+            "issue_number,event,actor,created_at",
+            "{c},{a},x,2024-01-{d}T09:00:00Z",
+            "issue_number",
+            "event",
+            "created_at",
+        ),
+        (
+            "documentkey,fieldname,oldvalue,newvalue,sys_created_on",
+            "a{c},state,1,{a},2024-01-{d} 09:00:00",
+            "documentkey",
+            "newvalue",
+            "sys_created_on",
+        ),
+        ("id,step,at", "{c},{a},2024-01-{d}", "id", "step", "at"),
+        ("Vorgangsnummer;Vorgang;Zeitpunkt", "V-{c};{a};{d}.01.2024 09:00", "Vorgangsnummer", "Vorgang", "Zeitpunkt"),
+    ] {
+        let i = text(rows(header, row));
+        let m = &i.mapping;
+        let found = (m.case.value.as_str(), m.activity.value.as_deref(), m.time.value.as_deref());
+        assert_eq!(found, (case, Some(activity), Some(time)));
+        assert_eq!((i.log.len(), i.log.cases.len(), i.log.activities.len()), (9, 3, 3), "{header}");
+        assert_eq!(m.times[0].utc.get(..10), Some("2024-01-13"), "{header}");
+    }
 }

@@ -39,7 +39,10 @@ fn packed_logs_read_like_plain_ones() {
         (gzip(LOG.as_bytes()), vec!["gzip"]),
         (zip(&[("log.csv", LOG.as_bytes())]), vec!["zip: log.csv"]),
         (zip(&[("a/log.csv.gz", &gzip(LOG.as_bytes()))]), vec!["zip: a/log.csv.gz", "gzip"]),
-        (zip(&[("readme.md", b"hello"), ("log.csv", LOG.as_bytes()), ("__MACOSX/log.csv", b"x")]), vec!["zip: log.csv"]),
+        (
+            zip(&[("readme.md", b"hello"), ("log.csv", LOG.as_bytes()), ("__MACOSX/log.csv", b"x")]),
+            vec!["zip: log.csv"],
+        ),
     ] {
         let i = read(&bytes).unwrap();
         assert_eq!((i.log.at.clone(), i.rows), (plain.log.at.clone(), plain.rows));
@@ -76,7 +79,8 @@ fn broken_packages_say_so() {
 fn bombs_are_stopped() {
     let limits = Limits { unpacked: 5_000_000, ..Limits::default() };
     let bomb = gzip(LOG.repeat(200_000).as_bytes());
-    let error = read_log(&mut Cursor::new(&bomb), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
+    let error =
+        read_log(&mut Cursor::new(&bomb), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
     assert!(matches!(&error, ExchangeError::TooMuch { .. }) && error.to_string().contains("5000000"), "{error}");
     // Rows that pack a thousand to one.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -87,11 +91,13 @@ fn bombs_are_stopped() {
     }
     let bomb = encoder.finish().unwrap();
     let limits = Limits { ratio: 100, ..Limits::default() };
-    let error = read_log(&mut Cursor::new(&bomb), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
+    let error =
+        read_log(&mut Cursor::new(&bomb), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
     assert!(error.to_string().contains("100 times"), "{error}");
     let limits = Limits { events: 100, ..Limits::default() };
     let many = format!("case,activity,time\n{}", "1,a,2024-01-01\n".repeat(200));
-    let error = read_log(&mut Cursor::new(many), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
+    let error =
+        read_log(&mut Cursor::new(many), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
     assert!(error.to_string().contains("100 events"), "{error}");
 }
 

@@ -80,7 +80,9 @@ logs! {
 
 #[test]
 fn servicenow_is_understood_unaided() {
-    let Some(i) = read("uci-servicenow-sample/incident_event_log_10pct_of_cases.csv", &Options::default()) else { return };
+    let Some(i) = read("uci-servicenow-sample/incident_event_log_10pct_of_cases.csv", &Options::default()) else {
+        return;
+    };
     let m = &i.mapping;
     assert_eq!((m.case.value.as_str(), m.activity.value.as_deref()), ("number", Some("incident_state")));
     assert_eq!((m.time.value.as_deref(), m.team.value.as_deref()), (Some("sys_updated_at"), Some("assignment_group")));
@@ -117,7 +119,12 @@ fn attributes_are_found_behind_megabytes_of_statistics() {
 
 #[test]
 fn xes_and_csv_of_one_log_agree() {
-    let (Some(a), Some(b)) = (read("receipt-wabo/receipt.xes.gz", &Options::default()), read("receipt-wabo/receipt.csv", &Options::default())) else { return };
+    let (Some(a), Some(b)) = (
+        read("receipt-wabo/receipt.xes.gz", &Options::default()),
+        read("receipt-wabo/receipt.csv", &Options::default()),
+    ) else {
+        return;
+    };
     let counts = |i: &Imported| {
         let mut counts: Vec<(String, usize)> = Vec::new();
         for (id, name) in i.log.activities.iter().enumerate() {
@@ -146,7 +153,9 @@ fn one_row_an_incident_is_a_snapshot() {
 #[test]
 fn a_log_without_times_is_refused_with_the_flag() {
     let Some(path) = shared() else { return };
-    let error = read_path(&path.join("synthetic-small-logs/partial order example.xes"), &Options::default(), &mut |_, _| {}).unwrap_err();
+    let error =
+        read_path(&path.join("synthetic-small-logs/partial order example.xes"), &Options::default(), &mut |_, _| {})
+            .unwrap_err();
     let text = error.to_string();
     assert!(text.contains("25 events") && text.contains("--time") && text.contains("line 21"), "{text}");
     assert!(!error.is_usage());
@@ -182,7 +191,10 @@ fn a_written_mapping_reads_the_same() {
         let options = Options::from_toml(&toml).unwrap_or_else(|e| panic!("{file}: {e}\n{toml}"));
         let second = read(file, &options).unwrap();
         same(&first, &second, file);
-        assert_eq!(second.mapping.case.by, if file.ends_with("csv") || file.contains("xes") { By::Given } else { By::Guessed });
+        assert_eq!(
+            second.mapping.case.by,
+            if file.ends_with("csv") || file.contains("xes") { By::Given } else { By::Guessed }
+        );
     }
 }
 
@@ -191,12 +203,19 @@ fn same(a: &Imported, b: &Imported, file: &str) {
     let columns = |i: &Imported| {
         let l = &i.log;
         let names = |d: &watercourse_flow::log::Dictionary| d.iter().map(str::to_owned).collect::<Vec<_>>();
-        let ids = (l.case.clone(), l.activity.clone(), l.at.clone(), l.start.clone(), l.team.clone(), l.lifecycle.clone());
+        let ids =
+            (l.case.clone(), l.activity.clone(), l.at.clone(), l.start.clone(), l.team.clone(), l.lifecycle.clone());
         (ids, names(&l.cases), names(&l.activities), names(&l.teams), names(&l.lifecycles))
     };
     assert!(columns(a) == columns(b), "{file}: the logs differ");
     assert_eq!(a.mapping.done.value, b.mapping.done.value, "{file}");
     assert_eq!(a.mapping.time_means.value, b.mapping.time_means.value, "{file}");
-    let meaning = |i: &Imported| i.mapping.labels.iter().map(|l| (l.name.clone(), l.events, l.step.clone(), l.state, l.activity, l.suggested)).collect::<Vec<_>>();
+    let meaning = |i: &Imported| {
+        i.mapping
+            .labels
+            .iter()
+            .map(|l| (l.name.clone(), l.events, l.step.clone(), l.state, l.activity, l.suggested))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(meaning(a), meaning(b), "{file}");
 }

@@ -23,13 +23,16 @@ fn names(i: &Imported) -> Vec<(&str, &str)> {
 fn traces_become_cases() {
     let i = small(&Options::default()).unwrap();
     assert_eq!(i.rows, Rows { read: 6, used: 5, rejected: 1, ..Rows::default() });
-    assert_eq!(names(&i), [
-        ("c & d", "start <work>"),
-        ("c & d", "nameless"),
-        ("late", "before the name"),
-        ("trace 3", "alone"),
-        ("c & d", "closed"),
-    ]);
+    assert_eq!(
+        names(&i),
+        [
+            ("c & d", "start <work>"),
+            ("c & d", "nameless"),
+            ("late", "before the name"),
+            ("trace 3", "alone"),
+            ("c & d", "closed"),
+        ]
+    );
     assert_eq!(i.log.at[0], 1_704_445_200_250);
     assert_eq!(i.log.teams.iter().collect::<Vec<_>>(), ["Desk"], "people are no teams");
     assert_eq!(i.log.lifecycles.iter().collect::<Vec<_>>(), ["start", "complete"]);
@@ -61,7 +64,10 @@ fn entities_and_document_types_are_refused() {
     assert!(read(outside).unwrap_err().to_string().contains("DTD"));
     let unknown = "<log>\n<trace>\n<string key=\"concept:name\" value=\"&secret;\"/></trace></log>";
     let error = read(unknown).unwrap_err();
-    assert!(matches!(&error, ExchangeError::Malformed { line: 3, .. }) && error.to_string().contains("&amp;"), "{error}");
+    assert!(
+        matches!(&error, ExchangeError::Malformed { line: 3, .. }) && error.to_string().contains("&amp;"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -101,7 +107,8 @@ fn nesting_and_length_are_bounded() {
         format!("<log>\n<!-- {} --></log>", "x".repeat(300_000)),
         format!("<log>\n{}</log>", "x".repeat(300_000)),
     ] {
-        let error = read_log(&mut Cursor::new(long), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
+        let error =
+            read_log(&mut Cursor::new(long), &Options { limits, ..Options::default() }, &mut |_, _| {}).unwrap_err();
         assert!(matches!(&error, ExchangeError::TooLong { limit: 1000, .. }), "{error}");
         assert!(error.line() == Some(2) || error.line() == Some(1), "{error}");
     }

@@ -8,13 +8,15 @@ use crate::log::NO_TIME;
 use crate::replay::{Clause, Kind, Machine, Moment};
 use crate::selection::{ItemSet, each};
 use crate::visits::{Ended, Standing, Visits};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use watercourse_core::item::{Ending, Item, Outcome, Place};
 use watercourse_core::set::StepIndex;
 use watercourse_core::stream::{Adhoc, Rule, Stream};
 
 /// How an item went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Verdict {
     /// It is not in the selection.
@@ -28,7 +30,7 @@ pub enum Verdict {
 }
 
 /// How often a clause was followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ClauseCount {
     /// It was followed.
     pub satisfied: u64,
@@ -127,7 +129,12 @@ pub fn same_steps(visits: &Visits, stream: &Stream) -> Vec<Option<StepIndex>> {
 /// How the items in `visits` went. `steps` says for each of their steps which one of the stream it is. Where the
 /// source has no outcomes, a step with outcomes stands for its first.
 #[must_use]
-pub fn conformance(visits: &Visits, stream: &Stream, steps: &[Option<StepIndex>], items: Option<&ItemSet>) -> Conformance {
+pub fn conformance(
+    visits: &Visits,
+    stream: &Stream,
+    steps: &[Option<StepIndex>],
+    items: Option<&ItemSet>,
+) -> Conformance {
     let mut replay = Replay::new(stream, visits.item_count());
     let ends_only = !visits.source.phases && !visits.source.entries;
     let mut events: Vec<Event> = Vec::new();

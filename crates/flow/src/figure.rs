@@ -28,7 +28,9 @@ impl Reason {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::NoDoneLabel => "Not in this source: nothing says which activity or status means done. Name it to get lead times and open work.",
+            Self::NoDoneLabel => {
+                "Not in this source: nothing says which activity or status means done. Name it to get lead times and open work."
+            }
             Self::NoWorkingTime => "Not in this source: one time per event, so working cannot be told from waiting.",
             Self::MostlyUnclassified => "Not told: part of the time is neither known as working nor as waiting.",
             Self::NoPauses => "Not in this source: it does not say when work was paused.",

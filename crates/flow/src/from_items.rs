@@ -143,7 +143,8 @@ fn committed(item: &Item, stream: &Stream) -> Option<Instant> {
 fn end_of(item: &Item, stream: &Stream) -> Option<(Instant, Outcome, Option<u32>)> {
     let delivering = stream.delivering();
     let last_done = |steps: StepSet| {
-        let of = |r: &&Round| matches!((&r.place, &r.ended), (Place::Step(s), Some((_, Ending::Done(_)))) if steps.has(*s));
+        let of =
+            |r: &&Round| matches!((&r.place, &r.ended), (Place::Step(s), Some((_, Ending::Done(_)))) if steps.has(*s));
         let at = |r: &&Round| r.ended.as_ref().map(|(at, _)| (*at, r.number));
         item.rounds.iter().filter(of).max_by_key(at).and_then(|r| Some((r.ended.as_ref()?.0, r.number)))
     };
@@ -151,7 +152,8 @@ fn end_of(item: &Item, stream: &Stream) -> Option<(Instant, Outcome, Option<u32>
         if let (Outcome::Delivered, Some((at, round))) = (outcome, last_done(delivering)) {
             return Some((at, outcome, Some(round)));
         }
-        let closing = |r: &&Round| r.ended.as_ref().is_some_and(|(at, ending)| *at == closed && *ending != Ending::Dropped);
+        let closing =
+            |r: &&Round| r.ended.as_ref().is_some_and(|(at, ending)| *at == closed && *ending != Ending::Dropped);
         let round = item.rounds.iter().rev().find(closing).map(|r| r.number);
         return Some((closed, outcome, round));
     }

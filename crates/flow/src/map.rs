@@ -6,9 +6,10 @@ use crate::pairs::Pairs;
 use crate::quantile::{Groups, Quantiles};
 use crate::selection::{ItemSet, each};
 use crate::visits::Visits;
+use serde::Serialize;
 
 /// A step on the map.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Node {
     /// The step.
     pub step: u32,
@@ -23,7 +24,7 @@ pub struct Node {
 }
 
 /// A way from one step to the next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Edge {
     /// From this step.
     pub from: u32,
@@ -39,7 +40,7 @@ pub struct Edge {
 }
 
 /// What happened after what.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Map {
     /// The steps that happened, by number.
     pub nodes: Vec<Node>,
@@ -50,7 +51,7 @@ pub struct Map {
 }
 
 /// A part of a map that can be looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shown {
     /// How many of the edges, from the front, are shown.
     pub edges: usize,

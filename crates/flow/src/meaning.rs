@@ -19,8 +19,19 @@ pub enum Lifecycle {
 
 /// The transitions of the XES standard that are understood.
 pub(crate) const TRANSITIONS: [&str; 13] = [
-    "schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw", "manualskip", "autoskip",
-    "ate_abort", "pi_abort", "unknown",
+    "schedule",
+    "assign",
+    "reassign",
+    "start",
+    "suspend",
+    "resume",
+    "complete",
+    "withdraw",
+    "manualskip",
+    "autoskip",
+    "ate_abort",
+    "pi_abort",
+    "unknown",
 ];
 
 impl Lifecycle {
@@ -106,7 +117,8 @@ impl<T: Copy> Labels<T> {
         for activity in log.activities.iter() {
             let plain = said(activity);
             for (lifecycle, alone) in log.lifecycles.iter().zip(&alone) {
-                let both = said(&format!("{activity}-{lifecycle}")).or_else(|| said(&format!("{activity}/{lifecycle}")));
+                let both =
+                    said(&format!("{activity}-{lifecycle}")).or_else(|| said(&format!("{activity}/{lifecycle}")));
                 table.push(both.or(plain).or(*alone));
             }
             table.push(plain);

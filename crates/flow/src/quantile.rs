@@ -109,6 +109,9 @@ mod tests {
     #[test]
     fn values_find_their_groups() {
         let mut groups = Groups::of(3, &[2, 0, 2, 2], &[5, 6, 7, 8]);
-        assert_eq!((groups.values(0).to_vec(), groups.values(1).len(), groups.values(2).to_vec()), (vec![6], 0, vec![5, 7, 8]));
+        assert_eq!(
+            (groups.values(0).to_vec(), groups.values(1).len(), groups.values(2).to_vec()),
+            (vec![6], 0, vec![5, 7, 8])
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! looked up from then on. So replaying costs the same for each event, however long the log.
 
 use crate::log::NONE;
+use serde::Serialize;
 use std::collections::HashMap;
 use watercourse_core::marking::Marking;
 use watercourse_core::set::StepIndex;
@@ -37,7 +38,8 @@ pub enum Clause {
 }
 
 /// What was otherwise than the stream says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Started before what it comes after.
     TooEarly,
@@ -246,7 +248,8 @@ impl<'a> Machine<'a> {
         let mut effect = Effect::default();
         let mut new = self.states[state as usize].clone();
         // A source without outcomes: the step stands for its first one, as a bypassed step does.
-        let outcome = |o: Option<u8>| o.or_else(|| self.stream.step(step).and_then(|s| (!s.outcomes.is_empty()).then_some(0)));
+        let outcome =
+            |o: Option<u8>| o.or_else(|| self.stream.step(step).and_then(|s| (!s.outcomes.is_empty()).then_some(0)));
         match moment {
             Moment::Start => self.start(&mut new, step, &mut effect),
             Moment::Done(o) => self.done(&mut new, step, outcome(o), &mut effect),

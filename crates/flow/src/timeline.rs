@@ -246,7 +246,9 @@ impl Walk<'_> {
         let mut open: Option<(i64, usize)> = None;
         let mut left_last: Option<(i64, usize)> = None;
         for visit in visits.of_item(item) {
-            let Some(entered) = visits.entered(visit).or_else(|| visits.left(visit)).filter(|e| *e < at) else { continue };
+            let Some(entered) = visits.entered(visit).or_else(|| visits.left(visit)).filter(|e| *e < at) else {
+                continue;
+            };
             match visits.left(visit) {
                 Some(left) if left < at => left_last = left_last.max(Some((left, visit))),
                 _ => open = open.max(Some((entered, visit))),
@@ -270,8 +272,12 @@ impl Walk<'_> {
         let visits = self.visits;
         let number = visit as u32;
         let again = visits.again(visit);
-        let piece = |kind: Kind, reason, from, until| {
-            Piece { kind: if again { kind.again() } else { kind }, visit: number, reason, from, until }
+        let piece = |kind: Kind, reason, from, until| Piece {
+            kind: if again { kind.again() } else { kind },
+            visit: number,
+            reason,
+            from,
+            until,
         };
         if !visits.phased(visit) {
             self.back.push(piece(Kind::Unclassified, NONE, from, until));
@@ -314,7 +320,8 @@ fn finish(visits: &Visits, item: usize, pieces: &mut Vec<Piece>) {
     for parked in visits.parked_of(item) {
         let (from, until) = (parked.from.max(visits.items.created[item]), parked.until.min(visits.items.until[item]));
         if from < until {
-            *pieces = over(pieces, from, until, |_| Piece { kind: Kind::ParkedDone, visit: NONE, reason: NONE, from, until });
+            *pieces =
+                over(pieces, from, until, |_| Piece { kind: Kind::ParkedDone, visit: NONE, reason: NONE, from, until });
         }
     }
     let committed = visits.items.committed[item];

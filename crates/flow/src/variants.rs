@@ -5,9 +5,10 @@ use crate::order::Ordered;
 use crate::quantile::{Groups, Quantiles};
 use crate::selection::{ItemSet, each};
 use crate::visits::Visits;
+use serde::Serialize;
 
 /// A sequence of steps and the items that took exactly it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Variant {
     /// The steps, in order.
     pub steps: Vec<u32>,

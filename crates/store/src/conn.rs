@@ -2,8 +2,8 @@
 
 use crate::error::StoreError;
 use crate::record::{
-    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person, Service, Sort, Standing,
-    StreamVersion, Team, Timer, Words,
+    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person,
+    Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 use crate::rows::Rows;
 use crate::{postgres, sqlite};
@@ -77,16 +77,16 @@ impl Conn {
     /// A word such as COMMIT.
     pub(crate) async fn say(&mut self, word: &'static str) -> Result<(), StoreError> {
         match self.side() {
-            Side::Sqlite(c) => drop(sqlx::query(word).execute(c).await?),
-            Side::Postgres(c) => drop(sqlx::query(word).execute(c).await?),
+            Side::Sqlite(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
+            Side::Postgres(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
         }
         Ok(())
     }
     /// A statement that was put together, without anything from outside in it.
     pub(crate) async fn say_built(&mut self, sql: String) -> Result<(), StoreError> {
         match self.side() {
-            Side::Sqlite(c) => drop(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await?),
-            Side::Postgres(c) => drop(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await?),
+            Side::Sqlite(c) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await.map(|_| ())?,
+            Side::Postgres(c) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -195,8 +195,8 @@ operations! {
 
     /// A page of items.
     reads list::list_items(cut: &Cut, sort: Sort, after: Option<After>, limit: i64) -> Vec<Listed>;
-    /// How many items.
-    reads list::count_items(cut: &Cut) -> i64;
+    /// How many items, counted up to `most`.
+    reads list::count_items(cut: &Cut, most: i64) -> i64;
     /// Rows of several items, in no order, without their fields.
     reads list::rows_of(items: &[ItemId]) -> Vec<ItemRow>;
     /// How many open rounds stand where.
@@ -210,6 +210,8 @@ operations! {
     reads organisation::person_by_handle(handle: &str) -> Option<Person>;
     /// The person with an id.
     reads organisation::person_by_id(id: PersonId) -> Option<Person>;
+    /// Several people, in no order.
+    reads organisation::people_of(ids: &[PersonId]) -> Vec<Person>;
     /// Keeps a team, new or changed, with its members.
     writes organisation::put_team(team: &Team) -> ();
     /// All teams, by id.

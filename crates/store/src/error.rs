@@ -30,7 +30,9 @@ pub enum StoreError {
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
     /// The answer to a COMMIT was lost: it may have happened.
-    #[error("the connection broke while saving, so it is not known whether this was saved; repeat it with the same Idempotency-Key")]
+    #[error(
+        "the connection broke while saving, so it is not known whether this was saved; repeat it with the same Idempotency-Key"
+    )]
     CommitUnknown,
     /// The database is damaged or its disk failed. Nothing more is written.
     #[error("the database or its disk is damaged, and nothing more is written: {0}")]

@@ -168,7 +168,103 @@ pub struct Numbered {
     /// The stream of its item.
     pub stream: String,
     /// The fact.
+    #[serde(with = "fact_form")]
     pub fact: Fact,
+}
+
+/// A fact as JSON with what happened in a field of its own: some events have fields that facts have too.
+mod fact_form {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use watercourse_core::activity::Activity;
+    use watercourse_core::actor::Actor;
+    use watercourse_core::fact::{Event, Fact};
+    use watercourse_core::id::{CommentId, ItemId};
+    use watercourse_core::item::Phase;
+    use watercourse_core::time::Instant;
+
+    #[derive(Serialize, Deserialize)]
+    struct Form {
+        item: ItemId,
+        revision: u64,
+        happened_at: Instant,
+        recorded_at: Instant,
+        actor: Actor,
+        cause: String,
+        note: Option<CommentId>,
+        version: u32,
+        step: Option<String>,
+        activity: Option<Activity>,
+        phase: Option<Phase>,
+        team: Option<String>,
+        event: Event,
+    }
+
+    pub(super) fn serialize<S: Serializer>(fact: &Fact, s: S) -> Result<S::Ok, S::Error> {
+        let Fact {
+            item,
+            revision,
+            happened_at,
+            recorded_at,
+            actor,
+            cause,
+            note,
+            version,
+            step,
+            activity,
+            phase,
+            team,
+            event,
+        } = fact.clone();
+        Form {
+            item,
+            revision,
+            happened_at,
+            recorded_at,
+            actor,
+            cause,
+            note,
+            version,
+            step,
+            activity,
+            phase,
+            team,
+            event,
+        }
+        .serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Fact, D::Error> {
+        let Form {
+            item,
+            revision,
+            happened_at,
+            recorded_at,
+            actor,
+            cause,
+            note,
+            version,
+            step,
+            activity,
+            phase,
+            team,
+            event,
+        } = Form::deserialize(d)?;
+        Ok(Fact {
+            item,
+            revision,
+            happened_at,
+            recorded_at,
+            actor,
+            cause,
+            note,
+            version,
+            step,
+            activity,
+            phase,
+            team,
+            event,
+        })
+    }
 }
 
 /// Words somebody wrote: a comment, a reason, evidence.

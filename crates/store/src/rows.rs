@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use watercourse_core::activity::Activity;
 use watercourse_core::item::{Ending, Item, Phase, Place, Round, Spell, Visit};
+use watercourse_core::standing::Standing as Marked;
 use watercourse_core::stream::Stream;
 use watercourse_core::time::Instant;
 
@@ -258,8 +259,15 @@ fn committed(item: &Item, stream: &Stream) -> Option<Instant> {
     item.rounds.iter().filter(counts).filter_map(|r| r.started).min()
 }
 
-/// When lead time ends: the last finish of a delivering step whose last round did not fail.
+/// When lead time ends: the last finish of a delivering step whose last round did not fail, unless a
+/// delivering step is to be done again.
 fn delivered(item: &Item, stream: &Stream) -> Option<Instant> {
+    if item.closed.is_none() {
+        let again = Marked::of(stream, &item.marking).owed.or(item.marking.open);
+        if !again.and(stream.delivering()).is_empty() {
+            return None;
+        }
+    }
     let finish = |step: u8| {
         let last = item.rounds.iter().rev().find_map(|r| match (&r.place, &r.ended) {
             (Place::Step(s), Some((at, ending))) if *s == step && *ending != Ending::Dropped => Some((*at, ending)),

@@ -2,10 +2,10 @@
 
 use crate::conn::Conn;
 use crate::error::StoreError;
-use crate::writer::{self, Act, Broken, Failure, Job, Request};
+use crate::writer::{self, Act, Broken, Failure, Queued, Request};
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::ConnectOptions as _;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub struct Settings {
 
 #[derive(Debug, Clone)]
 enum Backend {
-    Sqlite { readers: SqlitePool, queue: mpsc::Sender<Box<dyn Job>>, broken: Broken },
+    Sqlite { readers: SqlitePool, queue: mpsc::Sender<Queued>, broken: Broken },
     Postgres { pool: PgPool },
 }
 
@@ -140,7 +140,7 @@ impl Store {
             Backend::Sqlite { queue, .. } => {
                 let (reply, answer) = oneshot::channel();
                 let job = Box::new(Request { act, large, result: None, reply });
-                queue.send(job).await.map_err(|_| E::from(StoreError::Closed))?;
+                queue.send(Some(job)).await.map_err(|_| E::from(StoreError::Closed))?;
                 answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
             }
             Backend::Postgres { pool } => in_postgres(pool, act).await,
@@ -167,18 +167,21 @@ impl Store {
         self.reader().await?.say("SELECT 1").await
     }
 
-    /// Finishes what is queued and closes every connection.
-    pub async fn close(self) {
-        match self.backend {
+    /// Finishes what is queued and closes every connection, for all clones of this store. What is asked of
+    /// them afterwards is answered with `Closed`.
+    pub async fn close(&self) {
+        match &self.backend {
             Backend::Sqlite { readers, queue, .. } => {
+                // Where it has ended already, there is nobody to tell.
+                drop(queue.send(None).await);
+                if let Some(writer) = self.writer.lock().await.take()
+                    && let Err(error) = writer.await
+                {
+                    tracing::error!(%error, "the writer broke off");
+                }
                 readers.close().await;
-                drop(queue);
             }
             Backend::Postgres { pool } => pool.close().await,
-        }
-        // Other clones may still hold the queue open; they are answered, and nobody waits for ever.
-        if let Some(writer) = self.writer.lock().await.take() {
-            drop(tokio::time::timeout(Duration::from_secs(10), writer).await);
         }
     }
 }
@@ -284,7 +287,9 @@ async fn limited(mut conn: Conn, pages: u32) -> Result<Conn, StoreError> {
 
 fn opening(path: &str, error: sqlx::Error) -> StoreError {
     match StoreError::from(error) {
-        StoreError::Other(wrong) | StoreError::Unreachable(wrong) => StoreError::Unreachable(format!("{path}: {wrong}")),
+        StoreError::Other(wrong) | StoreError::Unreachable(wrong) => {
+            StoreError::Unreachable(format!("{path}: {wrong}"))
+        }
         StoreError::Damaged(wrong) => StoreError::Damaged(format!("{path}: {wrong}")),
         other => other,
     }
@@ -301,7 +306,11 @@ fn hidden(address: &str) -> String {
     match (address.find("://"), address.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
             let user = address.get(scheme + 3..at).and_then(|u| u.split(':').next()).unwrap_or_default();
-            format!("{}{user}@{}", address.get(..scheme + 3).unwrap_or_default(), address.get(at + 1..).unwrap_or_default())
+            format!(
+                "{}{user}@{}",
+                address.get(..scheme + 3).unwrap_or_default(),
+                address.get(at + 1..).unwrap_or_default()
+            )
         }
         _ => address.to_owned(),
     }
@@ -313,7 +322,9 @@ mod tests {
 
     #[test]
     fn unsafe_versions_are_known() {
-        for (version, safe) in [("3.51.2", false), ("3.7.0", false), ("3.51.3", true), ("3.54.1", true), ("4.0.0", true), ("x", false)] {
+        for (version, safe) in
+            [("3.51.2", false), ("3.7.0", false), ("3.51.3", true), ("3.54.1", true), ("4.0.0", true), ("x", false)]
+        {
             assert_eq!(is_safe(version), safe, "{version}");
         }
     }

@@ -86,19 +86,26 @@ impl<T: Send + 'static, E: Failure, F: Act<T, E>> Job for Request<T, E, F> {
 /// Why nothing more is written, once that is so.
 pub(crate) type Broken = Arc<OnceLock<StoreError>>;
 
-/// Runs until every sender is gone.
-pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Box<dyn Job>>, broken: Broken) {
+/// What is queued: a request, or none to say that it is over.
+pub(crate) type Queued = Option<Box<dyn Job>>;
+
+/// Runs until it is told that it is over, or every sender is gone. What was queued before is done.
+pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Queued>, broken: Broken) {
     while let Some(first) = queue.recv().await {
-        let mut next = Some(first);
+        if first.is_none() {
+            queue.close();
+        }
+        let mut next = first;
         while let Some(first) = next.take() {
             let mut batch = vec![first];
             while batch.len() < MOST_TOGETHER && !batch.iter().any(|j| j.is_large()) {
                 match queue.try_recv() {
-                    Ok(job) if job.is_large() => {
+                    Ok(Some(job)) if job.is_large() => {
                         next = Some(job);
                         break;
                     }
-                    Ok(job) => batch.push(job),
+                    Ok(Some(job)) => batch.push(job),
+                    Ok(None) => queue.close(),
                     Err(_) => break,
                 }
             }

@@ -205,7 +205,7 @@ impl Year<'_> {
         }
         for field in ["risk", "priority"] {
             let choices: &[&str] = if field == "risk" { &["low", "low", "medium", "high"] } else { &["low", "normal", "normal", "normal", "high", "urgent"] };
-            if field == "risk" && stream.kind != "change" {
+            if watercourse_practices::kind(&stream.kind).is_none_or(|k| k.field(field).is_none()) {
                 continue;
             }
             if let Some(value) = self.random.pick(choices) {

@@ -26,7 +26,8 @@ pub struct World {
 }
 
 fn postgres() -> String {
-    std::env::var("WATERCOURSE_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+    std::env::var("WATERCOURSE_TEST_POSTGRES")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
 }
 
 async fn admin() -> PgConnection {
@@ -77,7 +78,13 @@ impl World {
         let new = NewItem { stream: stream.to_owned(), title: format!("A {stream}"), ..NewItem::default() };
         self.app.open(ctx, new).await.unwrap()
     }
-    pub async fn act(&self, ctx: &Context, item: &str, verb: &str, args: serde_json::Value) -> Result<Done, watercourse_app::AppError> {
+    pub async fn act(
+        &self,
+        ctx: &Context,
+        item: &str,
+        verb: &str,
+        args: serde_json::Value,
+    ) -> Result<Done, watercourse_app::AppError> {
         self.pass(1_000_000);
         self.app.act(ctx, item, &Verb::parse(verb, args).unwrap(), None, None).await
     }
@@ -100,7 +107,7 @@ where
     runtime.block_on(async move {
         let world = Arc::new(World::new(on_postgres).await);
         let told = tokio::spawn(test(Arc::clone(&world))).await;
-        world.app.store().clone().close().await;
+        world.app.store().close().await;
         if let Some(schema) = &world.schema {
             say(format!("DROP SCHEMA {schema} CASCADE")).await;
         }
@@ -112,6 +119,7 @@ where
 
 /// The same tests on both databases.
 #[macro_export]
+#[allow(clippy::crate_in_macro_def, reason = "the crate of the test that uses it is meant")]
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
         mod sqlite { $(#[test] fn $name() { crate::support::run(false, |w| async move { super::$name(&w).await }); })+ }

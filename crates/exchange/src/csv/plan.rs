@@ -66,7 +66,8 @@ impl Plan {
         let digits = table.profiles.get(time.value).is_none_or(|p| p.written_dates < 0.5);
         let start = optional(table, "--start", options.start.as_deref(), || start(table, case.value, time.value))?;
         let team = optional(table, "--team", options.team.as_deref(), || team(table, case.value))?;
-        let lifecycle = optional(table, "--lifecycle", options.lifecycle.as_deref(), || lifecycle(table, &activity.value))?;
+        let lifecycle =
+            optional(table, "--lifecycle", options.lifecycle.as_deref(), || lifecycle(table, &activity.value))?;
         let time = time.map(Some);
         Ok(Self { layout, case, activity, time, start, team, lifecycle, dates: Vec::new(), totals: None, only, digits })
     }
@@ -86,7 +87,8 @@ fn choose(table: &Table, scored: &Scored, least: f64) -> Option<Choice<usize>> {
         return None;
     }
     let name = |i: usize| table.columns.get(i).cloned().unwrap_or_default();
-    let others: Vec<(String, f64)> = rest.iter().filter(|(_, s)| *s > 0.2).take(4).map(|(i, s)| (name(*i), *s)).collect();
+    let others: Vec<(String, f64)> =
+        rest.iter().filter(|(_, s)| *s > 0.2).take(4).map(|(i, s)| (name(*i), *s)).collect();
     let why = format!("name and contents of \u{201c}{}\u{201d} fit best", name(column));
     Some(Choice::new(column, By::Guessed, score, why).or(others))
 }
@@ -115,6 +117,8 @@ fn cases(table: &Table) -> Scored {
             content *= 0.3;
         }
         if name > 0.0 {
+            // An id of something without a name, repeating as case ids do.
+            let name = if (0.3..0.5).contains(&name) && repeats && content > 0.99 { name + 0.15 } else { name };
             // A name that says it plainly outweighs odd contents, such as one case only.
             return name * if name >= 0.9 { f64::max(content, 0.45) } else { content };
         }
@@ -125,7 +129,12 @@ fn cases(table: &Table) -> Scored {
     })
 }
 
-fn activity(table: &Table, options: &Options, case: usize, filtered: bool) -> Result<Choice<Vec<usize>>, ExchangeError> {
+fn activity(
+    table: &Table,
+    options: &Options,
+    case: usize,
+    filtered: bool,
+) -> Result<Choice<Vec<usize>>, ExchangeError> {
     if let Some(name) = &options.activity {
         return Ok(Choice::given(vec![table.column("--activity", name)?]));
     }
@@ -211,7 +220,9 @@ fn optional(
     match given {
         Some("") => Ok(Choice::new(None, By::Given, 1.0, "given: none")),
         Some(name) => Ok(Choice::given(Some(table.column(flag, name)?))),
-        None => Ok(guess().map_or_else(|| Choice::new(None, By::Default, 0.9, "no column looks like it"), |c| c.map(Some))),
+        None => {
+            Ok(guess().map_or_else(|| Choice::new(None, By::Default, 0.9, "no column looks like it"), |c| c.map(Some)))
+        }
     }
 }
 
@@ -330,8 +341,12 @@ fn filter(table: &Table, options: &Options) -> Result<Option<(usize, Filter)>, E
     let find = |names: &[&str]| table.profiles.iter().position(|p| names.contains(&p.words.join(" ").as_str()));
     let to = find(&["to string", "to value", "new value", "original to value", "to"]);
     let Some((column, _)) = find(&["field", "field name", "field id", "fieldname"]).zip(to) else { return Ok(None) };
-    let status = (0..table.rows.len()).map(|r| table.cell(r, column)).find(|c| c.eq_ignore_ascii_case("status"));
-    Ok(status.zip(table.columns.get(column)).map(|(is, name)| (column, Filter { column: name.clone(), is: is.to_owned() })))
+    let named =
+        |wanted: &str| (0..table.rows.len()).map(|r| table.cell(r, column)).find(|c| c.eq_ignore_ascii_case(wanted));
+    let status = ["status", "state", "incident_state"].into_iter().find_map(named);
+    Ok(status
+        .zip(table.columns.get(column))
+        .map(|(is, name)| (column, Filter { column: name.clone(), is: is.to_owned() })))
 }
 
 /// Whether days or months come first in these columns.
@@ -343,17 +358,26 @@ pub(crate) fn order(table: &Table, columns: &[usize]) -> Choice<Option<DateOrder
     let decided = |order: DateOrder, n: usize, against: usize| {
         let share = n as f64 / (n + against) as f64;
         let why = format!("{n} of the first dates can only be read {}", order.id());
-        Choice::new(Some(order), By::Found, share, why).or(if against > 0 { vec![(order.other().id().to_owned(), 1.0 - share)] } else { Vec::new() })
+        Choice::new(Some(order), By::Found, share, why).or(if against > 0 {
+            vec![(order.other().id().to_owned(), 1.0 - share)]
+        } else {
+            Vec::new()
+        })
     };
     if disputed == 0 {
         return Choice::new(None, By::Found, 1.0, "no date leaves the question");
     }
     if day > 0 || month > 0 {
-        return if day >= month { decided(DateOrder::DayFirst, day, month) } else { decided(DateOrder::MonthFirst, month, day) };
+        return if day >= month {
+            decided(DateOrder::DayFirst, day, month)
+        } else {
+            decided(DateOrder::MonthFirst, month, day)
+        };
     }
     if sum(|p| p.half_days) > 0 {
         let order = DateOrder::MonthFirst;
-        return Choice::new(Some(order), By::Default, 0.6, "no date decides; AM and PM suggest month first").or(other(order, 0.4));
+        return Choice::new(Some(order), By::Default, 0.6, "no date decides; AM and PM suggest month first")
+            .or(other(order, 0.4));
     }
     let order = DateOrder::DayFirst;
     Choice::new(Some(order), By::Default, 0.5, "no date decides; day first is the default").or(other(order, 0.5))
@@ -363,6 +387,9 @@ pub(crate) fn order(table: &Table, columns: &[usize]) -> Choice<Option<DateOrder
 pub(crate) fn date_columns(table: &Table, dates: &[(usize, String)]) -> Vec<DateColumn> {
     dates
         .iter()
-        .map(|(i, activity)| DateColumn { column: table.columns.get(*i).cloned().unwrap_or_default(), activity: activity.clone() })
+        .map(|(i, activity)| DateColumn {
+            column: table.columns.get(*i).cloned().unwrap_or_default(),
+            activity: activity.clone(),
+        })
         .collect()
 }

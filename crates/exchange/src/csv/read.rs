@@ -37,7 +37,8 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     if table.columns.len() < 2 {
         return Err(ExchangeError::NotALog {
             found: format!("a file of one column (\u{201c}{}\u{201d})", table.columns.first().map_or("", |c| c)),
-            remedy: "rows need a case, an activity and a time, separated by commas, semicolons, tabs or bars".to_owned(),
+            remedy: "rows need a case, an activity and a time, separated by commas, semicolons, tabs or bars"
+                .to_owned(),
         });
     }
     let plan = Plan::make(&table, options)?;
@@ -47,7 +48,8 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     clock.digits = plan.digits;
     let mapping = mapping(&table, &plan, &text, &dialect, options, order);
     let rows = Rows {
-        sure: mapping.date_order.by == By::Given || (mapping.date_order.by == By::Found && mapping.date_order.value.is_some()),
+        sure: mapping.date_order.by == By::Given
+            || (mapping.date_order.by == By::Found && mapping.date_order.value.is_some()),
         table: &table,
         plan: &plan,
         options,
@@ -60,7 +62,7 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     let head = io::Cursor::new(text.head.get(dialect.preamble..).unwrap_or_default());
     let delimiter = u8::try_from(dialect.delimiter.value).unwrap_or(b',');
     let splitter = Splitter::new(head.chain(text.rest), delimiter, dialect.newline, options.limits.record);
-    rows.all(splitter.from_line(if dialect.preamble > 0 { 2 } else { 1 }), mapping)
+    rows.all(splitter.starting_at(if dialect.preamble > 0 { 2 } else { 1 }), mapping)
 }
 
 fn date_order(table: &Table, plan: &Plan, options: &Options, found: Option<DateOrder>) -> Choice<Option<DateOrder>> {
@@ -68,14 +70,26 @@ fn date_order(table: &Table, plan: &Plan, options: &Options, found: Option<DateO
         return Choice::given(Some(order));
     }
     if let Some(order) = found {
-        return Choice::new(Some(order), By::Found, 1.0, format!("a date further down can only be read {}", order.id()));
+        return Choice::new(
+            Some(order),
+            By::Found,
+            1.0,
+            format!("a date further down can only be read {}", order.id()),
+        );
     }
     let columns: Vec<usize> =
         plan.time.value.into_iter().chain(plan.start.value).chain(plan.dates.iter().map(|d| d.0)).collect();
     plan::order(table, &columns)
 }
 
-fn mapping(table: &Table, plan: &Plan, text: &Text<'_>, dialect: &Dialect, options: &Options, order: Choice<Option<DateOrder>>) -> Mapping {
+fn mapping(
+    table: &Table,
+    plan: &Plan,
+    text: &Text<'_>,
+    dialect: &Dialect,
+    options: &Options,
+    order: Choice<Option<DateOrder>>,
+) -> Mapping {
     let name = |i: usize| table.columns.get(i).cloned().unwrap_or_default();
     let named = |c: &Choice<Option<usize>>| c.clone().map(|v| v.map(name));
     let status = plan.activity.value.iter().any(|a| table.profiles.get(*a).is_some_and(|p| roles::is_status(&p.words)));
@@ -121,7 +135,13 @@ fn mapping(table: &Table, plan: &Plan, text: &Text<'_>, dialect: &Dialect, optio
 
 /// A cell that may be empty or not there.
 #[inline]
-fn cell<'s>(record: &'s Record<'_>, column: Option<usize>, scratch: &'s mut Vec<u8>, encoding: Encoding, odd: &mut Tally) -> Option<Cow<'s, str>> {
+fn cell<'s>(
+    record: &'s Record<'_>,
+    column: Option<usize>,
+    scratch: &'s mut Vec<u8>,
+    encoding: Encoding,
+    odd: &mut Tally,
+) -> Option<Cow<'s, str>> {
     let line = record.line;
     let (text, good) = decode(record.field(column?, scratch)?, encoding);
     if !good {
@@ -225,10 +245,12 @@ impl Rows<'_> {
             } else {
                 let name = self.table.columns.get(column).map_or("", String::as_str);
                 let (has, of) = (record.len(), self.table.columns.len());
-                self.collector.reject(line, || if has <= column {
-                    format!("the row has {has} columns of {of}: no case id (\u{201c}{name}\u{201d})")
-                } else {
-                    format!("the case id (\u{201c}{name}\u{201d}) is empty")
+                self.collector.reject(line, || {
+                    if has <= column {
+                        format!("the row has {has} columns of {of}: no case id (\u{201c}{name}\u{201d})")
+                    } else {
+                        format!("the case id (\u{201c}{name}\u{201d}) is empty")
+                    }
                 });
             }
             return None;
@@ -264,7 +286,10 @@ impl Rows<'_> {
                 if text.is_empty() {
                     format!("the time (\u{201c}{name}\u{201d}) is empty")
                 } else {
-                    format!("\u{201c}{}\u{201d} in \u{201c}{name}\u{201d} is no time this program can read", short(&text))
+                    format!(
+                        "\u{201c}{}\u{201d} in \u{201c}{name}\u{201d} is no time this program can read",
+                        short(&text)
+                    )
                 }
             });
             return Ok(false);
@@ -283,7 +308,9 @@ impl Rows<'_> {
                     if i > 0 {
                         scratch.joined.push('+');
                     }
-                    scratch.joined.push_str(&cell(record, Some(column), &mut scratch.activity, encoding, odd).unwrap_or_default());
+                    scratch.joined.push_str(
+                        &cell(record, Some(column), &mut scratch.activity, encoding, odd).unwrap_or_default(),
+                    );
                 }
                 Cow::Borrowed(scratch.joined.as_str())
             }
@@ -291,7 +318,14 @@ impl Rows<'_> {
         let team = cell(record, self.plan.team.value, &mut scratch.team, encoding, odd);
         let team = team.filter(|t| !self.options.team_unknown.iter().any(|u| u.as_str() == t.as_ref()));
         let lifecycle = cell(record, self.plan.lifecycle.value, &mut scratch.lifecycle, encoding, odd);
-        let event = Event { case: &case, activity: &activity, at, start, team: team.as_deref(), lifecycle: lifecycle.as_deref() };
+        let event = Event {
+            case: &case,
+            activity: &activity,
+            at,
+            start,
+            team: team.as_deref(),
+            lifecycle: lifecycle.as_deref(),
+        };
         self.collector.event(event, line)?;
         Ok(true)
     }
@@ -340,7 +374,8 @@ impl Rows<'_> {
         // By time; of equal times in the order of the columns.
         events.sort_by_key(|e| e.0);
         for (at, activity) in events {
-            self.collector.event(Event { case: &case, activity, at, start: None, team: None, lifecycle: None }, line)?;
+            self.collector
+                .event(Event { case: &case, activity, at, start: None, team: None, lifecycle: None }, line)?;
         }
         if let Some(column) = plan.totals {
             let bytes = record.field(column, &mut scratch.time).unwrap_or_default();
@@ -369,17 +404,39 @@ impl Rows<'_> {
         c.warn_tally("not-utf-8", &odd.not_utf8, |t| {
             format!("{} cells are not UTF-8 and were read as Windows-1252, the first on line {} ({}); a mapping file can name the encoding", t.count, t.first, t.example)
         });
-        c.warn_tally("short-rows", &odd.short, |t| format!("{} rows have fewer columns than the header, the first on line {}", t.count, t.first));
+        c.warn_tally("short-rows", &odd.short, |t| {
+            format!("{} rows have fewer columns than the header, the first on line {}", t.count, t.first)
+        });
         c.warn_tally("long-rows", &odd.long, |t| {
             format!("{} rows have more columns than the header, the first on line {}; a text with the separator in it may lack its quotes", t.count, t.first)
         });
-        c.warn_tally("unreadable-start", &odd.start, |t| format!("{} starts are no times, the first on line {} ({}); they count as unknown", t.count, t.first, t.example));
-        c.warn_tally("start-after-end", &odd.reversed, |t| format!("{} events start after their end, the first on line {}; their start counts as unknown", t.count, t.first));
-        c.warn_tally("unreadable-date", &odd.date, |t| format!("{} dates cannot be read, the first on line {} ({}); they are left out", t.count, t.first, t.example));
-        c.warn_tally("unreadable-time-in-status", &odd.totals, |t| format!("{} cells of time in status cannot be read, the first on line {} ({})", t.count, t.first, t.example));
+        c.warn_tally("unreadable-start", &odd.start, |t| {
+            format!(
+                "{} starts are no times, the first on line {} ({}); they count as unknown",
+                t.count, t.first, t.example
+            )
+        });
+        c.warn_tally("start-after-end", &odd.reversed, |t| {
+            format!(
+                "{} events start after their end, the first on line {}; their start counts as unknown",
+                t.count, t.first
+            )
+        });
+        c.warn_tally("unreadable-date", &odd.date, |t| {
+            format!(
+                "{} dates cannot be read, the first on line {} ({}); they are left out",
+                t.count, t.first, t.example
+            )
+        });
+        c.warn_tally("unreadable-time-in-status", &odd.totals, |t| {
+            format!("{} cells of time in status cannot be read, the first on line {} ({})", t.count, t.first, t.example)
+        });
         if self.plan.layout.value == Layout::Dates {
             let names: Vec<&str> = self.plan.dates.iter().map(|d| d.1.as_str()).collect();
-            let text = format!("one row a case: only {} are known, so there is no path and no time per step; export the history of changes for those", names.join(", "));
+            let text = format!(
+                "one row a case: only {} are known, so there is no path and no time per step; export the history of changes for those",
+                names.join(", ")
+            );
             c.warn("no-history", text);
         }
         if !self.totals.entries.is_empty() {

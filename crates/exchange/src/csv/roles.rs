@@ -2,15 +2,55 @@
 
 /// Things a case can be.
 const ENTITIES: [&str; 22] = [
-    "case", "incident", "ticket", "issue", "request", "order", "application", "claim", "problem", "change", "item",
-    "work", "process", "instance", "trace", "project", "patient", "story", "task", "document", "loan", "workitem",
+    "case",
+    "incident",
+    "ticket",
+    "issue",
+    "request",
+    "order",
+    "application",
+    "claim",
+    "problem",
+    "change",
+    "item",
+    "work",
+    "process",
+    "instance",
+    "trace",
+    "project",
+    "patient",
+    "story",
+    "task",
+    "document",
+    "loan",
+    "workitem",
 ];
 /// Words for an identifier.
 const IDS: [&str; 10] = ["id", "key", "number", "no", "nr", "num", "ref", "reference", "identifier", "code"];
 /// Words that make an identifier one of something else.
 const ASIDE: [&str; 22] = [
-    "activity", "event", "parent", "related", "external", "customer", "user", "type", "name", "interaction", "step",
-    "caused", "by", "epic", "sprint", "count", "creator", "owner", "project", "changelog", "state", "status",
+    "activity",
+    "event",
+    "parent",
+    "related",
+    "external",
+    "customer",
+    "user",
+    "type",
+    "name",
+    "interaction",
+    "step",
+    "caused",
+    "by",
+    "epic",
+    "sprint",
+    "count",
+    "creator",
+    "owner",
+    "project",
+    "changelog",
+    "state",
+    "status",
 ];
 
 fn has(words: &[String], any: &[&str]) -> bool {
@@ -64,10 +104,20 @@ pub(crate) fn activity(words: &[String]) -> f64 {
         return 0.0;
     }
     if has(words, &["activity"]) {
-        return if has(words, &["type", "name", "label"]) { 0.92 } else if has(words, &IDS) { 0.35 } else { 0.7 };
+        return if has(words, &["type", "name", "label"]) {
+            0.92
+        } else if has(words, &IDS) {
+            0.35
+        } else {
+            0.7
+        };
     }
     if has(words, &["state", "status"]) {
-        return if has(words, &["category", "resolution", "approval", "alert", "type", "from", "previous", "old"]) { 0.3 } else { 0.78 };
+        return if has(words, &["category", "resolution", "approval", "alert", "type", "from", "previous", "old"]) {
+            0.3
+        } else {
+            0.78
+        };
     }
     if has(words, &["task", "step", "event", "stage"]) && !has(words, &IDS) && !is_time_word(words) { 0.5 } else { 0.0 }
 }
@@ -88,8 +138,8 @@ pub(crate) fn time(words: &[String]) -> f64 {
         "timestamp" | "complete timestamp" | "completion timestamp" | "end timestamp" => return 0.97,
         "event time" | "event timestamp" | "event date" | "event datetime" | "complete time" | "completion time"
         | "end time" | "end date" | "finish time" | "completed at" | "finished at" | "ended at" => return 0.95,
-        "datetime" | "date time" | "date stamp" | "data stamp" | "time stamp" | "ts" | "happened at" | "occurred at"
-        | "transition date" | "changed at" | "change date" => return 0.9,
+        "datetime" | "datestamp" | "date time" | "date stamp" | "data stamp" | "time stamp" | "ts" | "happened at"
+        | "occurred at" | "transition date" | "changed at" | "change date" => return 0.9,
         "sys updated at" | "sys updated on" => return 0.88,
         "time" | "date" | "end" | "complete" => return 0.8,
         "updated at" | "updated on" | "updated" | "last updated" | "modified" => return 0.7,
@@ -127,8 +177,12 @@ pub(crate) fn start(words: &[String]) -> f64 {
 pub(crate) fn team(words: &[String]) -> f64 {
     match joined(words).as_str() {
         "org group" => return 1.0,
-        "assignment group" | "assigned group" | "assigned team" | "support group" | "support team" | "team" => return 0.95,
-        "workgroup" | "work group" | "resolver group" | "owner group" | "owning team" | "responsible team" => return 0.9,
+        "assignment group" | "assigned group" | "assigned team" | "support group" | "support team" | "team" => {
+            return 0.95;
+        }
+        "workgroup" | "work group" | "resolver group" | "owner group" | "owning team" | "responsible team" => {
+            return 0.9;
+        }
         "group" | "group name" | "team name" | "queue" => return 0.75,
         "department" | "org unit" | "organizational unit" | "unit" => return 0.55,
         "org role" | "role" => return 0.3,
@@ -149,7 +203,7 @@ pub(crate) fn team(words: &[String]) -> f64 {
 /// The lifecycle transition.
 pub(crate) fn lifecycle(words: &[String]) -> f64 {
     match joined(words).as_str() {
-        "lifecycle transition" | "lifecycle" | "life cycle" | "transition lifecycle" => 1.0,
+        "lifecycle transition" | "lifecycle" | "lifecycle id" | "life cycle" | "transition lifecycle" => 1.0,
         "transition" | "event lifecycle" | "lifecycle state" | "transition type" => 0.7,
         _ => 0.0,
     }
@@ -157,12 +211,42 @@ pub(crate) fn lifecycle(words: &[String]) -> f64 {
 
 /// For a column of dates in a file with one row a case: the event the date stands for.
 pub(crate) fn dated_event(words: &[String]) -> Option<&'static str> {
-    if has(words, &["due", "deadline", "planned", "expected", "target", "updated", "viewed", "modified", "last", "by", "birth", "estimated"]) {
+    if has(
+        words,
+        &[
+            "due",
+            "deadline",
+            "planned",
+            "expected",
+            "target",
+            "updated",
+            "viewed",
+            "modified",
+            "last",
+            "by",
+            "birth",
+            "estimated",
+        ],
+    ) {
         return None;
     }
     const EVENTS: [(&str, &[&str]); 7] = [
         ("Reopened", &["reopened", "reopen"]),
-        ("Created", &["created", "opened", "open", "submitted", "reported", "requested", "raised", "creation", "logged", "registered"]),
+        (
+            "Created",
+            &[
+                "created",
+                "opened",
+                "open",
+                "submitted",
+                "reported",
+                "requested",
+                "raised",
+                "creation",
+                "logged",
+                "registered",
+            ],
+        ),
         ("Resolved", &["resolved", "resolution", "solved", "fixed"]),
         ("Closed", &["closed", "close", "closure"]),
         ("Done", &["done", "completed", "completion", "finished", "delivered", "fulfilled"]),
@@ -183,12 +267,31 @@ mod tests {
 
     #[test]
     fn names_speak_for_roles() {
-        let rabobank = ["km_number", "incident_id", "data_stamp", "incident_activity_number", "incident_activity_type", "assignment_group", "interaction_id"];
+        let rabobank = [
+            "km_number",
+            "incident_id",
+            "data_stamp",
+            "incident_activity_number",
+            "incident_activity_type",
+            "assignment_group",
+            "interaction_id",
+        ];
         assert_eq!(best(case, &rabobank), "incident_id");
         assert_eq!(best(activity, &rabobank), "incident_activity_type");
         assert_eq!(best(time, &rabobank), "data_stamp");
         assert_eq!(best(team, &rabobank), "assignment_group");
-        let servicenow = ["number", "incident_state", "opened_at", "sys_created_at", "sys_updated_at", "closed_at", "assigned_to", "assignment_group", "problem_id", "caused_by"];
+        let servicenow = [
+            "number",
+            "incident_state",
+            "opened_at",
+            "sys_created_at",
+            "sys_updated_at",
+            "closed_at",
+            "assigned_to",
+            "assignment_group",
+            "problem_id",
+            "caused_by",
+        ];
         assert_eq!(best(case, &servicenow), "number");
         assert_eq!(best(activity, &servicenow), "incident_state");
         assert_eq!(best(time, &servicenow), "sys_updated_at");

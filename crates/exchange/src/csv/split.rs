@@ -75,7 +75,9 @@ impl<'a> Record<'a> {
     }
     /// Whether all fields are empty.
     pub(crate) fn is_blank(&self) -> bool {
-        self.fields.iter().all(|f| self.bytes.get(f.start as usize..f.end as usize).is_none_or(|b| b.trim_ascii().is_empty()))
+        self.fields
+            .iter()
+            .all(|f| self.bytes.get(f.start as usize..f.end as usize).is_none_or(|b| b.trim_ascii().is_empty()))
     }
 }
 
@@ -92,11 +94,23 @@ impl<R: Read> Splitter<R> {
     pub(crate) fn new(input: R, delimiter: u8, newline: u8, limit: usize) -> Self {
         let limit = limit.min(u32::MAX as usize / 2);
         let buf = vec![0; (1usize << 18).min(limit.max(1) + 2)];
-        Self { input, buf, head: 0, filled: 0, ended: false, delimiter, newline, limit, line: 1, passed: 0, fields: Vec::new() }
+        Self {
+            input,
+            buf,
+            head: 0,
+            filled: 0,
+            ended: false,
+            delimiter,
+            newline,
+            limit,
+            line: 1,
+            passed: 0,
+            fields: Vec::new(),
+        }
     }
 
     /// The same, when lines have been passed over before.
-    pub(crate) fn from_line(mut self, line: u64) -> Self {
+    pub(crate) fn starting_at(mut self, line: u64) -> Self {
         self.line = line;
         self
     }
@@ -250,7 +264,11 @@ impl<R: Read> Splitter<R> {
             }
             let tail = data.get(i..).unwrap_or_default();
             let Some(stop) = tail.iter().position(|&c| c == delimiter || c == newline) else {
-                self.fields.push(Field { start: index(start), end: index(trim_return(data, start, data.len())), quoted });
+                self.fields.push(Field {
+                    start: index(start),
+                    end: index(trim_return(data, start, data.len())),
+                    quoted,
+                });
                 return Found::More { quoted: None };
             };
             i += stop;
@@ -330,11 +348,10 @@ mod tests {
 
     #[test]
     fn quotes() {
-        assert_eq!(rows("\"a,\n\"\"b\"\"\",c\n\"\",\"d\"\r\n\"e\""), [
-            row(1, &["a,\n\"b\"", "c"]),
-            row(3, &["", "d"]),
-            row(4, &["e"]),
-        ]);
+        assert_eq!(
+            rows("\"a,\n\"\"b\"\"\",c\n\"\",\"d\"\r\n\"e\""),
+            [row(1, &["a,\n\"b\"", "c"]), row(3, &["", "d"]), row(4, &["e"]),]
+        );
         assert_eq!(rows("\"a\"b,c\n1\"2,3"), [row(1, &["ab", "c"]), row(2, &["1\"2", "3"])]);
     }
 

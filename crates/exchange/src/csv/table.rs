@@ -55,7 +55,13 @@ pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> (std::borrow::Cow<'_, 
 
 impl Table {
     /// Reads the beginning of a file; `whole` says whether it is all of it.
-    pub(crate) fn read(head: &[u8], whole: bool, dialect: &Dialect, encoding: Encoding, header: Option<bool>) -> Result<Self, ExchangeError> {
+    pub(crate) fn read(
+        head: &[u8],
+        whole: bool,
+        dialect: &Dialect,
+        encoding: Encoding,
+        header: Option<bool>,
+    ) -> Result<Self, ExchangeError> {
         let head = head.get(dialect.preamble..).unwrap_or_default();
         let delimiter = u8::try_from(dialect.delimiter.value).unwrap_or(b',');
         let mut splitter = Splitter::new(head, delimiter, dialect.newline, head.len().max(1));
@@ -106,7 +112,8 @@ impl Table {
         let exact = self.columns.iter().position(|c| c == name);
         let folded = || self.columns.iter().position(|c| c.to_lowercase() == name.trim().to_lowercase());
         let numbered = || {
-            let number = name.strip_prefix("column ").or_else(|| name.strip_prefix('#'))?.trim().parse::<usize>().ok()?;
+            let number =
+                name.strip_prefix("column ").or_else(|| name.strip_prefix('#'))?.trim().parse::<usize>().ok()?;
             number.checked_sub(1).filter(|i| *i < self.columns.len())
         };
         exact.or_else(folded).or_else(numbered).ok_or_else(|| ExchangeError::UnknownColumn {
@@ -127,10 +134,12 @@ impl Table {
         let mut seen: HashMap<&str, (&str, bool, bool)> = HashMap::new();
         for row in 0..self.rows.len() {
             let (id, cell) = (self.cell(row, case), self.cell(row, column));
-            seen.entry(id).and_modify(|(first, several, changed)| {
-                *several = true;
-                *changed |= *first != cell;
-            }).or_insert((cell, false, false));
+            seen.entry(id)
+                .and_modify(|(first, several, changed)| {
+                    *several = true;
+                    *changed |= *first != cell;
+                })
+                .or_insert((cell, false, false));
         }
         let several = seen.values().filter(|s| s.1).count();
         let changed = seen.values().filter(|s| s.2).count();
@@ -167,8 +176,10 @@ fn header_choice(rows: &[Vec<String>], given: Option<bool>) -> Choice<bool> {
         return Choice::given(given);
     }
     let first = rows.first().map_or(&[][..], Vec::as_slice);
-    let is_date = |cell: &String| date::parse(cell.as_bytes(), DateOrder::DayFirst).is_some_and(|m| m.form != Form::Digits)
-        || date::parse(cell.as_bytes(), DateOrder::MonthFirst).is_some_and(|m| m.form != Form::Digits);
+    let is_date = |cell: &String| {
+        date::parse(cell.as_bytes(), DateOrder::DayFirst).is_some_and(|m| m.form != Form::Digits)
+            || date::parse(cell.as_bytes(), DateOrder::MonthFirst).is_some_and(|m| m.form != Form::Digits)
+    };
     if first.iter().any(is_date) {
         return Choice::new(false, By::Guessed, 0.8, "the first line has a date in it").or([("true".to_owned(), 0.2)]);
     }

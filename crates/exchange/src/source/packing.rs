@@ -58,7 +58,10 @@ pub(crate) fn unpack<T>(
     let size = entry.size();
     if size / packed.max(1) > limits.ratio && size > RATIO_FROM {
         return Err(ExchangeError::TooMuch {
-            what: format!("{name} in the zip file unpacks to {size} bytes from {packed}, more than {} to one", limits.ratio),
+            what: format!(
+                "{name} in the zip file unpacks to {size} bytes from {packed}, more than {} to one",
+                limits.ratio
+            ),
         });
     }
     plain(entry, size, vec![format!("zip: {name}")], limits, progress, read)
@@ -68,7 +71,11 @@ pub(crate) fn unpack<T>(
 fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), ExchangeError> {
     let names: Vec<(usize, String)> = (0..archive.len())
         .filter_map(|i| archive.name_for_index(i).and_then(Result::ok).map(|n| (i, n.into_owned())))
-        .filter(|(_, n)| !n.ends_with('/') && !n.starts_with("__MACOSX/") && !n.rsplit('/').next().is_some_and(|f| f.starts_with('.')))
+        .filter(|(_, n)| {
+            !n.ends_with('/')
+                && !n.starts_with("__MACOSX/")
+                && !n.rsplit('/').next().is_some_and(|f| f.starts_with('.'))
+        })
         .collect();
     if names.iter().any(|(_, n)| n == "[Content_Types].xml") {
         return Err(ExchangeError::NotALog {
@@ -107,12 +114,19 @@ fn plain<T>(
     let start = io::BufRead::fill_buf(&mut counted).map_err(failed)?;
     if start.starts_with(&[0x1f, 0x8b]) {
         packing.push("gzip".to_owned());
-        let mut bounded =
-            Bounded { input: MultiGzDecoder::new(counted), came_in, out: 0, packed: true, unpacked: limits.unpacked, ratio: limits.ratio };
+        let mut bounded = Bounded {
+            input: MultiGzDecoder::new(counted),
+            came_in,
+            out: 0,
+            packed: true,
+            unpacked: limits.unpacked,
+            ratio: limits.ratio,
+        };
         read(Unpacked { reader: &mut bounded, packing })
     } else {
         let packed = !packing.is_empty();
-        let mut bounded = Bounded { input: counted, came_in, out: 0, packed, unpacked: limits.unpacked, ratio: u64::MAX };
+        let mut bounded =
+            Bounded { input: counted, came_in, out: 0, packed, unpacked: limits.unpacked, ratio: u64::MAX };
         read(Unpacked { reader: &mut bounded, packing })
     }
 }
@@ -181,7 +195,10 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(Bound(format!("the file unpacks to more than {} bytes", self.unpacked))));
         }
         if self.out > RATIO_FROM && self.out / self.came_in.get().max(1) > self.ratio {
-            return Err(io::Error::other(Bound(format!("the file unpacks to more than {} times its size", self.ratio))));
+            return Err(io::Error::other(Bound(format!(
+                "the file unpacks to more than {} times its size",
+                self.ratio
+            ))));
         }
         Ok(n)
     }

@@ -126,7 +126,11 @@ fn detect(head: &[u8], given: Option<&str>) -> Result<(Detected, Choice<String>,
         return Ok((bytes_or_decode(encoding), choice, bom));
     }
     if bom > 0 {
-        return Ok((Detected::Bytes(Encoding::Utf8), Choice::new("utf-8".into(), By::Found, 1.0, "it has a byte order mark"), bom));
+        return Ok((
+            Detected::Bytes(Encoding::Utf8),
+            Choice::new("utf-8".into(), By::Found, 1.0, "it has a byte order mark"),
+            bom,
+        ));
     }
     let utf16 = |encoding, name: &str, why: &str, sure| {
         Ok((Detected::Decode(encoding), Choice::new(name.to_owned(), By::Found, sure, why), 0))
@@ -155,7 +159,11 @@ fn detect(head: &[u8], given: Option<&str>) -> Result<(Detected, Choice<String>,
         // A UTF-16 declaration in a file of single bytes is wrong: the bytes are what counts.
         if encoding != encoding_rs::UTF_16LE && encoding != encoding_rs::UTF_16BE {
             let choice = Choice::new(name.to_lowercase(), By::Found, 1.0, "the XML declaration says so");
-            let detected = if encoding == encoding_rs::UTF_8 { Detected::Bytes(Encoding::Utf8) } else { Detected::Decode(encoding) };
+            let detected = if encoding == encoding_rs::UTF_8 {
+                Detected::Bytes(Encoding::Utf8)
+            } else {
+                Detected::Decode(encoding)
+            };
             return Ok((detected, choice, 0));
         }
     }
@@ -183,13 +191,15 @@ fn one_byte_or_utf8(head: &[u8]) -> (Detected, Choice<String>, usize) {
         bad = 0;
     }
     if bad > good {
-        let choice = Choice::new("windows-1252".to_owned(), By::Guessed, 0.8, "it is not UTF-8").or([("utf-8".to_owned(), 0.1)]);
+        let choice =
+            Choice::new("windows-1252".to_owned(), By::Guessed, 0.8, "it is not UTF-8").or([("utf-8".to_owned(), 0.1)]);
         return (Detected::Bytes(Encoding::Windows1252), choice, 0);
     }
     let choice = if good > 0 {
         Choice::new("utf-8".to_owned(), By::Found, 0.99, "its letters beyond ASCII are UTF-8")
     } else {
-        Choice::new("utf-8".to_owned(), By::Default, 0.9, "the beginning is plain ASCII").or([("windows-1252".to_owned(), 0.1)])
+        Choice::new("utf-8".to_owned(), By::Default, 0.9, "the beginning is plain ASCII")
+            .or([("windows-1252".to_owned(), 0.1)])
     };
     (Detected::Bytes(Encoding::Utf8), choice, 0)
 }
@@ -207,15 +217,16 @@ fn declared(head: &[u8]) -> Option<String> {
 /// CSV or XES by the first character that is no space.
 fn format(head: &[u8]) -> Result<Format, ExchangeError> {
     let start = head.trim_ascii_start();
-    let json = |found: &str, remedy: &str| {
-        Err(ExchangeError::NotALog { found: found.to_owned(), remedy: remedy.to_owned() })
-    };
+    let json =
+        |found: &str, remedy: &str| Err(ExchangeError::NotALog { found: found.to_owned(), remedy: remedy.to_owned() });
     match start.first() {
         Some(b'<') if start.starts_with(b"<!DOCTYPE html") || start.starts_with(b"<html") => {
             json("a web page", "a download may have given its sign-in page; fetch the file itself")
         }
         Some(b'<') => Ok(Format::Xes),
-        Some(b'{' | b'[') if start.starts_with(b"[") || start.get(..2000.min(start.len())).is_some_and(|s| s.contains(&b':')) => {
+        Some(b'{' | b'[')
+            if start.starts_with(b"[") || start.get(..2000.min(start.len())).is_some_and(|s| s.contains(&b':')) =>
+        {
             json("JSON", "export the log as CSV or XES (object-centric JSON logs are not read yet)")
         }
         _ => Ok(Format::Csv),

@@ -51,16 +51,28 @@ pub(crate) fn read(mut text: Text<'_>, options: &Options) -> Result<Imported, Ex
     events.all(Walk::new(io::Cursor::new(text.head).chain(text.rest), options.limits))?;
     let Events { mut collector, clock, unnamed, again, defaults, start, .. } = events;
     if unnamed > 0 {
-        collector.warn("unnamed-traces", format!("{unnamed} traces have no \u{201c}{}\u{201d}; they are called by their number", plan.case.value));
+        collector.warn(
+            "unnamed-traces",
+            format!("{unnamed} traces have no \u{201c}{}\u{201d}; they are called by their number", plan.case.value),
+        );
     }
     collector.warn_tally("repeated-case", &again, |t| {
-        format!("{} traces have the id of an earlier one (the first on line {}: {}); traces with one id are one case", t.count, t.first, t.example)
+        format!(
+            "{} traces have the id of an earlier one (the first on line {}: {}); traces with one id are one case",
+            t.count, t.first, t.example
+        )
     });
     if defaults > 0 {
-        collector.warn("global-defaults", format!("{defaults} events lack an attribute that the file gives a default for; the default was taken"));
+        collector.warn(
+            "global-defaults",
+            format!("{defaults} events lack an attribute that the file gives a default for; the default was taken"),
+        );
     }
     collector.warn_tally("unreadable-start", &start, |t| {
-        format!("{} starts are no times or lie after the end, the first on line {} ({}); they count as unknown", t.count, t.first, t.example)
+        format!(
+            "{} starts are no times or lie after the end, the first on line {} ({}); they count as unknown",
+            t.count, t.first, t.example
+        )
     });
     conclude(collector, clock, mapping, options, Evidence::L2, None, "events")
 }
@@ -149,13 +161,23 @@ impl Plan {
                 Ok(match found.next() {
                     Some((name, sure)) => {
                         let others = found.map(|(n, s)| ((*n).to_owned(), *s * 0.5));
-                        Choice::new(Some(slot(name)), if *sure > 0.9 { By::Found } else { By::Guessed }, *sure, format!("events have \u{201c}{name}\u{201d}")).or(others)
+                        Choice::new(
+                            Some(slot(name)),
+                            if *sure > 0.9 { By::Found } else { By::Guessed },
+                            *sure,
+                            format!("events have \u{201c}{name}\u{201d}"),
+                        )
+                        .or(others)
                     }
                     None => Choice::new(None, By::Default, 0.9, "no event near the beginning has one"),
                 })
             }
         };
-        let start = optional("--start", options.start.as_deref(), &[("start_timestamp", 1.0), ("time:start", 0.9), ("startTime", 0.6), ("start_time", 0.6)])?;
+        let start = optional(
+            "--start",
+            options.start.as_deref(),
+            &[("start_timestamp", 1.0), ("time:start", 0.9), ("startTime", 0.6), ("start_time", 0.6)],
+        )?;
         let team = optional(
             "--team",
             options.team.as_deref(),
@@ -164,7 +186,11 @@ impl Plan {
         let lifecycle = optional("--lifecycle", options.lifecycle.as_deref(), &[("lifecycle:transition", 1.0)])?;
         // A default stands for a name or a transition that is left out; a time or a team is never made up.
         let fills: Vec<usize> = activity.value.iter().copied().chain(lifecycle.value).collect();
-        let defaults = wanted.iter().enumerate().map(|(i, k)| survey.defaults.get(k).filter(|_| fills.contains(&i)).cloned()).collect();
+        let defaults = wanted
+            .iter()
+            .enumerate()
+            .map(|(i, k)| survey.defaults.get(k).filter(|_| fills.contains(&i)).cloned())
+            .collect();
         Ok(Self { case, activity, time, start, team, lifecycle, classifier, keys: wanted, defaults })
     }
 
@@ -174,10 +200,18 @@ impl Plan {
 }
 
 /// The keys that make the activity: given by key, by classifier, or `concept:name`.
-fn activity(survey: &Survey, options: &Options, slot: &mut dyn FnMut(&str) -> usize) -> Result<(Choice<Vec<usize>>, Option<String>), ExchangeError> {
-    let others = || survey.classifiers.iter().map(|(name, keys)| (format!("--classifier {name:?} ({keys})"), 0.3)).take(8);
+fn activity(
+    survey: &Survey,
+    options: &Options,
+    slot: &mut dyn FnMut(&str) -> usize,
+) -> Result<(Choice<Vec<usize>>, Option<String>), ExchangeError> {
+    let others =
+        || survey.classifiers.iter().map(|(name, keys)| (format!("--classifier {name:?} ({keys})"), 0.3)).take(8);
     if let Some(key) = &options.activity {
-        return Ok((Choice::given(vec![slot(&known(survey, &survey.event_keys, "--activity", key)?)]).or(others()), None));
+        return Ok((
+            Choice::given(vec![slot(&known(survey, &survey.event_keys, "--activity", key)?)]).or(others()),
+            None,
+        ));
     }
     if let Some(wanted) = &options.classifier {
         let declared = survey.classifiers.iter().find(|(name, _)| name == wanted);
@@ -206,7 +240,8 @@ fn activity(survey: &Survey, options: &Options, slot: &mut dyn FnMut(&str) -> us
         }
         return Ok((Choice::given(parts.iter().map(|k| slot(k)).collect()).or(others()), Some(wanted.clone())));
     }
-    let choice = Choice::new(vec![slot("concept:name")], By::Found, 1.0, "the name of the event, as XES has it").or(others());
+    let choice =
+        Choice::new(vec![slot("concept:name")], By::Found, 1.0, "the name of the event, as XES has it").or(others());
     Ok((choice, None))
 }
 
@@ -226,7 +261,8 @@ fn known(survey: &Survey, keys: &[String], flag: &str, key: &str) -> Result<Stri
 
 fn mapping(plan: &Plan, text: &Text<'_>, options: &Options) -> Mapping {
     let named = |c: &Choice<Option<usize>>| c.clone().map(|v| v.map(|s| plan.key(s)));
-    let means: Choice<TimeMeans> = time_means(options, false, "events are recorded when they are completed, unless said otherwise");
+    let means: Choice<TimeMeans> =
+        time_means(options, false, "events are recorded when they are completed, unless said otherwise");
     Mapping {
         format: Choice::new(Format::Xes, By::Found, 1.0, "an XML file with a <log>"),
         packing: text.packing.clone(),
@@ -235,7 +271,10 @@ fn mapping(plan: &Plan, text: &Text<'_>, options: &Options) -> Mapping {
         header: None,
         layout: Choice::new(Layout::Events, By::Found, 1.0, "XES has events"),
         case: plan.case.clone(),
-        activity: plan.activity.clone().map(|v| Some(v.into_iter().map(|s| plan.key(s)).collect::<Vec<_>>().join(" + "))),
+        activity: plan
+            .activity
+            .clone()
+            .map(|v| Some(v.into_iter().map(|s| plan.key(s)).collect::<Vec<_>>().join(" + "))),
         time: plan.time.clone().map(|s| Some(plan.key(s))),
         start: named(&plan.start),
         team: named(&plan.team),
@@ -348,19 +387,23 @@ impl Events<'_> {
         let Some(at) = written.and_then(|t| self.clock.read(t.as_bytes(), line)) else {
             let key = plan.key(plan.time.value);
             self.collector.reject(line, || match written {
-                Some(text) => format!("\u{201c}{}\u{201d} in \u{201c}{key}\u{201d} is no time this program can read", short(text)),
+                Some(text) => {
+                    format!("\u{201c}{}\u{201d} in \u{201c}{key}\u{201d} is no time this program can read", short(text))
+                }
                 None => format!("the event has no \u{201c}{key}\u{201d}"),
             });
             return Ok(());
         };
         if self.case.as_deref() == Some("") {
-            self.collector.reject(line, || format!("the case id (\u{201c}{}\u{201d} of its trace) is empty", plan.case.value));
+            self.collector
+                .reject(line, || format!("the case id (\u{201c}{}\u{201d} of its trace) is empty", plan.case.value));
             return Ok(());
         }
         let mut defaulted = false;
         for &slot in plan.activity.value.iter().chain(&plan.lifecycle.value) {
             if !self.filled.get(slot).copied().unwrap_or(true)
-                && let (Some(Some(default)), Some(text), Some(filled)) = (plan.defaults.get(slot), self.slots.get_mut(slot), self.filled.get_mut(slot))
+                && let (Some(Some(default)), Some(text), Some(filled)) =
+                    (plan.defaults.get(slot), self.slots.get_mut(slot), self.filled.get_mut(slot))
             {
                 default.clone_into(text);
                 *filled = true;
@@ -419,11 +462,19 @@ impl Events<'_> {
         for held in std::mem::take(&mut self.held) {
             if case.is_empty() {
                 let key = self.plan.case.value.clone();
-                self.collector.reject(held.line, || format!("the case id (\u{201c}{key}\u{201d} of its trace) is empty"));
+                self.collector
+                    .reject(held.line, || format!("the case id (\u{201c}{key}\u{201d} of its trace) is empty"));
                 continue;
             }
             let Held { activity, at, start, team, lifecycle, mut print, line } = held;
-            let event = Event { case: &case, activity: &activity, at, start, team: team.as_deref(), lifecycle: lifecycle.as_deref() };
+            let event = Event {
+                case: &case,
+                activity: &activity,
+                at,
+                start,
+                team: team.as_deref(),
+                lifecycle: lifecycle.as_deref(),
+            };
             self.collector.event(event, line)?;
             self.collector.rows.used += 1;
             print.extend_from_slice(case.as_bytes());

@@ -3,8 +3,8 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 use quick_xml::escape::unescape;
+use quick_xml::events::{BytesStart, Event};
 
 use crate::error::ExchangeError;
 use crate::options::Limits;
@@ -38,7 +38,9 @@ enum Place {
     Outside,
     Log,
     /// The defaults of events, or others.
-    Global { events: bool },
+    Global {
+        events: bool,
+    },
     Trace,
     Event,
     /// In something of no concern, so many levels down.
@@ -166,7 +168,8 @@ impl<R: Read> Walk<R> {
             }
             Event::Text(text) => {
                 if self.open.is_empty() && !text.trim().is_empty() {
-                    return Err(self.malformed("text outside the root element".to_owned(), "an XES file holds one <log> element"));
+                    return Err(self
+                        .malformed("text outside the root element".to_owned(), "an XES file holds one <log> element"));
                 }
                 self.line += lines(text.as_ref());
                 Ok(Step::On)
@@ -251,7 +254,9 @@ impl<R: Read> Walk<R> {
     fn pair(&mut self, start: &BytesStart<'_>) -> Result<bool, ExchangeError> {
         let (mut has_key, mut has_value) = (false, false);
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|e| self.malformed(format!("an XML attribute is not well written ({e})"), "write name=\"value\""))?;
+            let attribute = attribute.map_err(|e| {
+                self.malformed(format!("an XML attribute is not well written ({e})"), "write name=\"value\"")
+            })?;
             let into = match attribute.key.as_ref() {
                 "key" => {
                     has_key = true;
@@ -279,17 +284,24 @@ impl<R: Read> Walk<R> {
 
     fn attribute(&self, start: &BytesStart<'_>, name: &str) -> Result<Option<String>, ExchangeError> {
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|e| self.malformed(format!("an XML attribute is not well written ({e})"), "write name=\"value\""))?;
+            let attribute = attribute.map_err(|e| {
+                self.malformed(format!("an XML attribute is not well written ({e})"), "write name=\"value\"")
+            })?;
             let key: &str = attribute.key.as_ref();
             if key == name {
-                return unescape(&attribute.value).map(|v| Some(v.into_owned())).map_err(|e| self.entity(&e.to_string()));
+                return unescape(&attribute.value)
+                    .map(|v| Some(v.into_owned()))
+                    .map_err(|e| self.entity(&e.to_string()));
             }
         }
         Ok(None)
     }
 
     fn entity(&self, why: &str) -> ExchangeError {
-        self.malformed(format!("an entity cannot be read ({why})"), "only &amp; &lt; &gt; &quot; &apos; and character numbers are read")
+        self.malformed(
+            format!("an entity cannot be read ({why})"),
+            "only &amp; &lt; &gt; &quot; &apos; and character numbers are read",
+        )
     }
 
     fn malformed(&self, what: String, remedy: &str) -> ExchangeError {
@@ -351,7 +363,10 @@ fn not_xes(root: &str, after: bool) -> ExchangeError {
         "html" => "a download may have given a web page; fetch the file itself",
         _ => "an XES file begins with <log>; export the events as XES or CSV",
     };
-    ExchangeError::NotALog { found: format!("an XML file whose root is <{}>", crate::names::short(root)), remedy: remedy.to_owned() }
+    ExchangeError::NotALog {
+        found: format!("an XML file whose root is <{}>", crate::names::short(root)),
+        remedy: remedy.to_owned(),
+    }
 }
 
 fn lines(text: &str) -> u64 {

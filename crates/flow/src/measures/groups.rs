@@ -150,4 +150,3 @@ fn groups(view: &View<'_>, names: &[&str], group: impl Fn(usize) -> u32) -> Vec<
         })
         .collect()
 }
-

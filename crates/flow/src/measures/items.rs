@@ -53,7 +53,9 @@ pub fn behind(view: &View<'_>, figure: Behind) -> ItemSet {
         Behind::Way { from, to } => any(item, &|v| {
             visits.step[v] == to && visits.opens_round(v) && visits.before(v).is_some_and(|b| visits.step[b] == from)
         }),
-        Behind::HandOff { from, to } => any(item, &|v| visits.team(v) == Some(to) && visits.handed_from(v) == Some(from)),
+        Behind::HandOff { from, to } => {
+            any(item, &|v| visits.team(v) == Some(to) && visits.handed_from(v) == Some(from))
+        }
         Behind::Rework(step) => any(item, &|v| visits.step[v] == step && rework(v)),
         Behind::AnyRework => any(item, &rework),
         Behind::Open => visits.items.standing[item] == Standing::Open,

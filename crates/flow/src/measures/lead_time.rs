@@ -46,7 +46,11 @@ pub fn lead_times(view: &View<'_>) -> LeadTimes {
     });
     let all = case.len();
     let told = |count: usize| {
-        if visits.source.done { Figure::count(count, all) } else { Figure::not_measured(Reason::NoDoneLabel, Unit::Count) }
+        if visits.source.done {
+            Figure::count(count, all)
+        } else {
+            Figure::not_measured(Reason::NoDoneLabel, Unit::Count)
+        }
     };
     let spread = |mut values: Vec<i64>, told: bool, reason: Reason| {
         if told { Spread::of(Quantiles::of(&mut values)) } else { Spread::not_measured(reason) }

@@ -2,6 +2,7 @@
 //!
 //! Definitions, formulas and what each source can tell: `docs/reference/measures.md`.
 
+mod all;
 mod efficiency;
 mod groups;
 mod handoffs;
@@ -13,6 +14,7 @@ mod time_use;
 mod view;
 mod weeks;
 
+pub use all::{Measures, measure};
 pub use efficiency::{FlowEfficiency, flow_efficiency};
 pub use groups::{Group, by_activity, by_step, by_team};
 pub use handoffs::{HandOff, HandOffs, handoffs};

@@ -57,7 +57,9 @@ pub fn weeks(view: &View<'_>) -> Vec<Week> {
     if arrivals.1 > 0 {
         found.entry(arrivals.0).or_default().0 += arrivals.1;
     }
-    let Some((first, last)) = found.keys().next().copied().zip(found.keys().next_back().copied()) else { return Vec::new() };
+    let Some((first, last)) = found.keys().next().copied().zip(found.keys().next_back().copied()) else {
+        return Vec::new();
+    };
     if (last - first) / WEEK <= MOST_WEEKS {
         let mut week = first;
         while week < last {
@@ -69,7 +71,11 @@ pub fn weeks(view: &View<'_>) -> Vec<Week> {
     let list = found.into_iter().map(|(from, (arrivals, mut lead))| Week {
         from,
         arrivals: Figure::count(arrivals, arrivals),
-        delivered: if done { Figure::count(lead.len(), lead.len()) } else { Figure::not_measured(Reason::NoDoneLabel, Unit::Count) },
+        delivered: if done {
+            Figure::count(lead.len(), lead.len())
+        } else {
+            Figure::not_measured(Reason::NoDoneLabel, Unit::Count)
+        },
         lead_time: if done { Spread::of(Quantiles::of(&mut lead)) } else { Spread::not_measured(Reason::NoDoneLabel) },
         whole: from != first && from + WEEK <= visits.as_of,
     });

@@ -19,6 +19,8 @@ def main(path):
     log = pm4py.read_xes(path)
     log["concept:name"] = log["concept:name"].astype(str)
     log["case:concept:name"] = log["case:concept:name"].astype(str)
+    # What pm4py does with any table: by case and time, ties as in the file. Start and end activities depend on it.
+    log = pm4py.format_dataframe(log, case_id="case:concept:name", activity_key="concept:name", timestamp_key="time:timestamp")
     edges, starts, ends = pm4py.discover_dfg(log)
     variants = pm4py.get_variants(log)
     lines = sorted(f"{a}\t{b}\t{int(n)}\n".encode() for (a, b), n in edges.items())

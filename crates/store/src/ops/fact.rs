@@ -94,7 +94,11 @@ pub(crate) async fn insert_notes(c: &mut Connection, notes: &[Note]) -> Stored<(
     for chunk in notes.chunks(CHUNK) {
         let mut query = QueryBuilder::<Db>::new("INSERT INTO note (id, item, actor, words, at) ");
         query.push_values(chunk, |mut b, n| {
-            b.push_bind(n.id.0).push_bind(n.item.0).push_bind(json(&n.actor)).push_bind(n.words.as_str()).push_bind(n.at.micros());
+            b.push_bind(n.id.0)
+                .push_bind(n.item.0)
+                .push_bind(json(&n.actor))
+                .push_bind(n.words.as_str())
+                .push_bind(n.at.micros());
         });
         query.build().execute(&mut *c).await?;
     }

@@ -16,7 +16,8 @@ pub(crate) async fn native_items(c: &mut Connection) -> Stored<Vec<Item>> {
         items.push(kept(row)?.item);
     }
     let places: HashMap<Uuid, usize> = items.iter().enumerate().map(|(i, item)| (item.id.0, i)).collect();
-    let sql = "SELECT f.item, f.name, f.value FROM item_field f JOIN item ON item.id = f.item WHERE item.imported = FALSE";
+    let sql =
+        "SELECT f.item, f.name, f.value FROM item_field f JOIN item ON item.id = f.item WHERE item.imported = FALSE";
     let mut rows = sqlx::query(sql).fetch(&mut *c);
     while let Some(row) = rows.try_next().await? {
         if let Some(item) = places.get(&get::<Uuid>(&row, "item")?).and_then(|i| items.get_mut(*i)) {
@@ -24,7 +25,8 @@ pub(crate) async fn native_items(c: &mut Connection) -> Stored<Vec<Item>> {
         }
     }
     drop(rows);
-    let sql = AssertSqlSafe(format!("{ROUNDS} JOIN item ON item.id = r.item WHERE item.imported = FALSE{ROUNDS_ORDER}"));
+    let sql =
+        AssertSqlSafe(format!("{ROUNDS} JOIN item ON item.id = r.item WHERE item.imported = FALSE{ROUNDS_ORDER}"));
     let mut rows = sqlx::query(sql).fetch(c);
     while let Some(row) = rows.try_next().await? {
         if let Some(item) = places.get(&get::<Uuid>(&row, "item")?).and_then(|i| items.get_mut(*i)) {
@@ -34,11 +36,18 @@ pub(crate) async fn native_items(c: &mut Connection) -> Stored<Vec<Item>> {
     Ok(items)
 }
 
-pub(crate) async fn append_events(c: &mut Connection, stream: &str, version: u32, from: i64, events: &[LogEvent]) -> Stored<()> {
+pub(crate) async fn append_events(
+    c: &mut Connection,
+    stream: &str,
+    version: u32,
+    from: i64,
+    events: &[LogEvent],
+) -> Stored<()> {
     let mut number = from;
     for chunk in events.chunks(CHUNK) {
-        let mut query =
-            QueryBuilder::<Db>::new("INSERT INTO log_event (stream, version, number, case_id, activity, at, start_at, team, lifecycle) ");
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO log_event (stream, version, number, case_id, activity, at, start_at, team, lifecycle) ",
+        );
         query.push_values(chunk, |mut b, e| {
             b.push_bind(stream)
                 .push_bind(i64::from(version))
@@ -67,7 +76,12 @@ fn event(row: &Row) -> Stored<LogEvent> {
     })
 }
 
-pub(crate) async fn events_of_case(c: &mut Connection, stream: &str, version: u32, case: &str) -> Stored<Vec<LogEvent>> {
+pub(crate) async fn events_of_case(
+    c: &mut Connection,
+    stream: &str,
+    version: u32,
+    case: &str,
+) -> Stored<Vec<LogEvent>> {
     let sql = "SELECT case_id, activity, at, start_at, team, lifecycle FROM log_event
                WHERE stream = $1 AND version = $2 AND case_id = $3 ORDER BY at, number";
     let rows = sqlx::query(sql).bind(stream).bind(i64::from(version)).bind(case).fetch_all(c).await?;

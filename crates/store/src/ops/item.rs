@@ -53,7 +53,8 @@ pub(crate) async fn lock_item(c: &mut Connection, id: ItemId) -> Stored<Option<u
 }
 
 pub(crate) async fn revision_of(c: &mut Connection, id: ItemId) -> Stored<Option<u64>> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT revision FROM item WHERE id = $1").bind(id.0).fetch_optional(c).await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT revision FROM item WHERE id = $1").bind(id.0).fetch_optional(c).await?;
     found.map(|r| revision("item", r)).transpose()
 }
 
@@ -98,7 +99,10 @@ pub(crate) fn kept(row: &Row) -> Stored<Kept> {
 }
 
 /// The fields of several items.
-pub(crate) async fn fields_of(c: &mut Connection, items: &[ItemId]) -> Stored<HashMap<ItemId, BTreeMap<String, String>>> {
+pub(crate) async fn fields_of(
+    c: &mut Connection,
+    items: &[ItemId],
+) -> Stored<HashMap<ItemId, BTreeMap<String, String>>> {
     let mut fields: HashMap<ItemId, BTreeMap<String, String>> = HashMap::new();
     if items.is_empty() {
         return Ok(fields);
@@ -158,7 +162,9 @@ pub(crate) fn add_spell(rounds: &mut Vec<Round>, row: &Row) -> Stored<()> {
 
 fn round(row: &Row, number: u32) -> Stored<Round> {
     let place = match get::<Option<i64>>(row, "place")? {
-        Some(step) => Place::Step(u8::try_from(step).map_err(|_| StoreError::malformed("round", "place is out of range"))?),
+        Some(step) => {
+            Place::Step(u8::try_from(step).map_err(|_| StoreError::malformed("round", "place is out of range"))?)
+        }
         None => Place::Adhoc(
             get::<Option<String>>(row, "label")?.unwrap_or_default(),
             word("round", &get::<String>(row, "activity")?)?,

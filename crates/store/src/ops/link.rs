@@ -8,7 +8,13 @@ use watercourse_core::id::ItemId;
 use watercourse_core::link::Link;
 use watercourse_core::time::Instant;
 
-pub(crate) async fn insert_link(c: &mut Connection, source: ItemId, link: Link, target: ItemId, at: Instant) -> Stored<()> {
+pub(crate) async fn insert_link(
+    c: &mut Connection,
+    source: ItemId,
+    link: Link,
+    target: ItemId,
+    at: Instant,
+) -> Stored<()> {
     sqlx::query("INSERT INTO link (source, kind, target, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
         .bind(source.0)
         .bind(link.id())

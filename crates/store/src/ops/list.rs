@@ -7,7 +7,13 @@ use sqlx::QueryBuilder;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
-pub(crate) async fn list_items(c: &mut Connection, cut: &Cut, sort: Sort, after: Option<After>, limit: i64) -> Stored<Vec<Listed>> {
+pub(crate) async fn list_items(
+    c: &mut Connection,
+    cut: &Cut,
+    sort: Sort,
+    after: Option<After>,
+    limit: i64,
+) -> Stored<Vec<Listed>> {
     let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}, item.description FROM item WHERE TRUE"));
     narrow(&mut query, cut);
     let (column, direction, sign) = match sort {
@@ -16,7 +22,12 @@ pub(crate) async fn list_items(c: &mut Connection, cut: &Cut, sort: Sort, after:
         Sort::Oldest => ("item.created", "ASC", ">"),
     };
     if let Some(after) = after {
-        query.push(format_args!(" AND ({column}, item.id) {sign} (")).push_bind(after.at).push(", ").push_bind(after.id.0).push(")");
+        query
+            .push(format_args!(" AND ({column}, item.id) {sign} ("))
+            .push_bind(after.at)
+            .push(", ")
+            .push_bind(after.id.0)
+            .push(")");
     }
     query.push(format_args!(" ORDER BY {column} {direction}, item.id {direction} LIMIT ")).push_bind(limit);
     let rows = query.build().fetch_all(&mut *c).await?;
@@ -33,14 +44,17 @@ pub(crate) async fn list_items(c: &mut Connection, cut: &Cut, sort: Sort, after:
     Ok(found)
 }
 
-pub(crate) async fn count_items(c: &mut Connection, cut: &Cut) -> Stored<i64> {
-    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM item WHERE TRUE");
+pub(crate) async fn count_items(c: &mut Connection, cut: &Cut, most: i64) -> Stored<i64> {
+    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE TRUE");
     narrow(&mut query, cut);
+    query.push(" LIMIT ").push_bind(most).push(") AS found");
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
 
 fn narrow(query: &mut QueryBuilder<Db>, cut: &Cut) {
-    for (column, values) in [("item.kind", &cut.kind), ("item.stream", &cut.stream), ("item.key", &cut.key), ("item.result", &cut.result)] {
+    for (column, values) in
+        [("item.kind", &cut.kind), ("item.stream", &cut.stream), ("item.key", &cut.key), ("item.result", &cut.result)]
+    {
         any_of(query, column, values);
     }
     match cut.open {
@@ -63,8 +77,15 @@ fn narrow(query: &mut QueryBuilder<Db>, cut: &Cut) {
     for text in &cut.text {
         let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let pattern = format!("%{escaped}%");
-        query.push(" AND (lower(item.title) LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\' OR lower(item.description) LIKE ");
-        query.push_bind(pattern.clone()).push(" ESCAPE '\\' OR lower(item.key) LIKE ").push_bind(pattern).push(" ESCAPE '\\')");
+        query
+            .push(" AND (lower(item.title) LIKE ")
+            .push_bind(pattern.clone())
+            .push(" ESCAPE '\\' OR lower(item.description) LIKE ");
+        query
+            .push_bind(pattern.clone())
+            .push(" ESCAPE '\\' OR lower(item.key) LIKE ")
+            .push_bind(pattern)
+            .push(" ESCAPE '\\')");
     }
 }
 

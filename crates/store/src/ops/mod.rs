@@ -1,6 +1,7 @@
 //! Every operation on the database, written once and compiled for each driver against its dialect.
 //! They take one connection, inside whatever transaction the caller opened.
 
+pub(crate) mod column;
 pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod item;
@@ -15,52 +16,9 @@ pub(crate) mod timer;
 
 pub(crate) use super::dialect::{BEGIN, Connection, Db, LOCK, Row, SETTLED, WORDS};
 pub(crate) use crate::error::StoreError;
-
-use serde::de::DeserializeOwned;
-use sqlx::{ColumnIndex, Decode, Row as _, Type};
+pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};
 
 /// Rows in one statement at most: with 20 columns far below the most parameters of either database.
 pub(crate) const CHUNK: usize = 500;
 
 pub(crate) type Stored<T> = Result<T, StoreError>;
-
-/// The value of a column.
-pub(crate) fn get<'r, T>(row: &'r Row, column: &'static str) -> Stored<T>
-where
-    T: Decode<'r, Db> + Type<Db>,
-    &'static str: ColumnIndex<Row>,
-{
-    Ok(row.try_get::<T, _>(column)?)
-}
-
-/// A column that holds JSON.
-pub(crate) fn parsed<T: DeserializeOwned>(row: &Row, table: &'static str, column: &'static str) -> Stored<T> {
-    let text: String = get(row, column)?;
-    serde_json::from_str(&text).map_err(|e| StoreError::malformed(table, format!("{column}: {e}")))
-}
-
-/// A column that holds one of a closed list of words.
-pub(crate) fn word<T: DeserializeOwned>(table: &'static str, text: &str) -> Stored<T> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|_| StoreError::malformed(table, format!("“{text}” is not a word it may hold")))
-}
-
-/// As [`word`], where there may be none.
-pub(crate) fn maybe_word<T: DeserializeOwned>(table: &'static str, text: Option<&str>) -> Stored<Option<T>> {
-    text.map(|t| word(table, t)).transpose()
-}
-
-/// A count or version kept as a signed number.
-pub(crate) fn small(table: &'static str, number: i64) -> Stored<u32> {
-    u32::try_from(number).map_err(|_| StoreError::malformed(table, format!("{number} is out of range")))
-}
-
-/// A revision kept as a signed number.
-pub(crate) fn revision(table: &'static str, number: i64) -> Stored<u64> {
-    u64::try_from(number).map_err(|_| StoreError::malformed(table, format!("{number} is out of range")))
-}
-
-/// A revision as it is kept.
-pub(crate) fn signed(revision: u64) -> i64 {
-    i64::try_from(revision).unwrap_or(i64::MAX)
-}

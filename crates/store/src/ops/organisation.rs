@@ -1,13 +1,19 @@
 //! People, teams and services: simple records.
 
-use super::{Connection, Row, Stored, get};
+use super::{CHUNK, Connection, Db, Row, Stored, get};
 use crate::record::{Person, Service, Team};
+use sqlx::QueryBuilder;
 use std::collections::HashMap;
 use uuid::Uuid;
 use watercourse_core::id::PersonId;
 
 fn person(row: &Row) -> Stored<Person> {
-    Ok(Person { id: PersonId(get(row, "id")?), handle: get(row, "handle")?, name: get(row, "name")?, mail: get(row, "mail")? })
+    Ok(Person {
+        id: PersonId(get(row, "id")?),
+        handle: get(row, "handle")?,
+        name: get(row, "name")?,
+        mail: get(row, "mail")?,
+    })
 }
 
 pub(crate) async fn put_person(c: &mut Connection, person: &Person) -> Stored<()> {
@@ -29,6 +35,22 @@ pub(crate) async fn person_by_handle(c: &mut Connection, handle: &str) -> Stored
 pub(crate) async fn person_by_id(c: &mut Connection, id: PersonId) -> Stored<Option<Person>> {
     let row = sqlx::query("SELECT * FROM person WHERE id = $1").bind(id.0).fetch_optional(c).await?;
     row.as_ref().map(person).transpose()
+}
+
+pub(crate) async fn people_of(c: &mut Connection, ids: &[PersonId]) -> Stored<Vec<Person>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let mut query = QueryBuilder::<Db>::new("SELECT * FROM person WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.0);
+        }
+        query.push(")");
+        for row in &query.build().fetch_all(&mut *c).await? {
+            found.push(person(row)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(crate) async fn put_team(c: &mut Connection, team: &Team) -> Stored<()> {
@@ -55,7 +77,13 @@ pub(crate) async fn teams(c: &mut Connection) -> Stored<Vec<Team>> {
     for row in &sqlx::query("SELECT * FROM team ORDER BY id").fetch_all(c).await? {
         let id: String = get(row, "id")?;
         let members = members.remove(&id).unwrap_or_default();
-        teams.push(Team { id, name: get(row, "name")?, capacity: get(row, "capacity")?, calendar: get(row, "calendar")?, members });
+        teams.push(Team {
+            id,
+            name: get(row, "name")?,
+            capacity: get(row, "capacity")?,
+            calendar: get(row, "calendar")?,
+            members,
+        });
     }
     Ok(teams)
 }

@@ -15,7 +15,13 @@ pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) ->
     row.map(|r| Ok(Answer { request: get(&r, "request")?, response: get(&r, "response")? })).transpose()
 }
 
-pub(crate) async fn keep_answer(c: &mut Connection, principal: &str, key: &str, answer: &Answer, at: Instant) -> Stored<()> {
+pub(crate) async fn keep_answer(
+    c: &mut Connection,
+    principal: &str,
+    key: &str,
+    answer: &Answer,
+    at: Instant,
+) -> Stored<()> {
     sqlx::query("INSERT INTO idempotency (principal, key, request, response, at) VALUES ($1, $2, $3, $4, $5)")
         .bind(principal)
         .bind(key)
@@ -42,7 +48,13 @@ pub(crate) async fn delivered_before(c: &mut Connection, source: &str, delivery:
     Ok(found)
 }
 
-pub(crate) async fn keep_delivery(c: &mut Connection, source: &str, delivery: &str, response: &str, at: Instant) -> Stored<()> {
+pub(crate) async fn keep_delivery(
+    c: &mut Connection,
+    source: &str,
+    delivery: &str,
+    response: &str,
+    at: Instant,
+) -> Stored<()> {
     sqlx::query("INSERT INTO inbox (source, delivery, at, response) VALUES ($1, $2, $3, $4)")
         .bind(source)
         .bind(delivery)
@@ -85,7 +97,8 @@ pub(crate) async fn deployments(c: &mut Connection, limit: i64) -> Stored<Vec<De
             recorded_at: Instant(get(row, "recorded_at")?),
         })
     };
-    let rows = sqlx::query("SELECT * FROM deployment ORDER BY at DESC, id DESC LIMIT $1").bind(limit).fetch_all(c).await?;
+    let rows =
+        sqlx::query("SELECT * FROM deployment ORDER BY at DESC, id DESC LIMIT $1").bind(limit).fetch_all(c).await?;
     rows.iter().map(deployment).collect()
 }
 
@@ -97,7 +110,13 @@ fn hook_source(row: &Row) -> Stored<HookSource> {
 pub(crate) async fn put_hook_source(c: &mut Connection, source: &HookSource) -> Stored<()> {
     let sql = "INSERT INTO hook_source (name, secret, mapping, changed_at) VALUES ($1, $2, $3, $4)
                ON CONFLICT (name) DO UPDATE SET secret = excluded.secret, mapping = excluded.mapping, changed_at = excluded.changed_at";
-    sqlx::query(sql).bind(&source.name).bind(&source.secret).bind(&source.mapping).bind(source.changed_at.micros()).execute(c).await?;
+    sqlx::query(sql)
+        .bind(&source.name)
+        .bind(&source.secret)
+        .bind(&source.mapping)
+        .bind(source.changed_at.micros())
+        .execute(c)
+        .await?;
     Ok(())
 }
 

@@ -51,7 +51,8 @@ pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words,
 /// # Errors
 /// `Conflict` when somebody else wrote it since.
 pub(crate) async fn update_item(c: &mut Connection, row: &ItemRow, item: &Item, before: u64) -> Stored<()> {
-    let sql = "UPDATE item SET committed = $1, delivered = $2, closed = $3, result = $4, ended_step = $5, ended_result = $6,
+    let sql =
+        "UPDATE item SET committed = $1, delivered = $2, closed = $3, result = $4, ended_step = $5, ended_result = $6,
                  parked = $7, marking = $8, open_rounds = $9, touched = $10, revision = $11
                WHERE id = $12 AND revision = $13";
     let done = sqlx::query(sql)
@@ -91,7 +92,11 @@ pub(crate) async fn save_rows(c: &mut Connection, rows: &Rows) -> Stored<()> {
         fields(c, chunk).await?;
     }
     for gone in rows.fields.iter().filter(|f| f.value.is_none()) {
-        sqlx::query("DELETE FROM item_field WHERE item = $1 AND name = $2").bind(gone.item).bind(&gone.name).execute(&mut *c).await?;
+        sqlx::query("DELETE FROM item_field WHERE item = $1 AND name = $2")
+            .bind(gone.item)
+            .bind(&gone.name)
+            .execute(&mut *c)
+            .await?;
     }
     Ok(())
 }
@@ -131,7 +136,8 @@ async fn rounds(c: &mut Connection, rows: &[RoundRow]) -> Stored<()> {
 }
 
 async fn visits(c: &mut Connection, rows: &[VisitRow]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO visit (item, round, number, team, entered, started, left_at) ");
+    let mut query =
+        QueryBuilder::<Db>::new("INSERT INTO visit (item, round, number, team, entered, started, left_at) ");
     query.push_values(rows, |mut b, v| {
         b.push_bind(v.item)
             .push_bind(v.round)
@@ -141,13 +147,16 @@ async fn visits(c: &mut Connection, rows: &[VisitRow]) -> Stored<()> {
             .push_bind(v.started)
             .push_bind(v.left);
     });
-    query.push(" ON CONFLICT (item, round, number) DO UPDATE SET started = excluded.started, left_at = excluded.left_at");
+    query.push(
+        " ON CONFLICT (item, round, number) DO UPDATE SET started = excluded.started, left_at = excluded.left_at",
+    );
     query.build().execute(c).await?;
     Ok(())
 }
 
 async fn spells(c: &mut Connection, rows: &[SpellRow]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO spell (item, round, visit, number, phase, reason, from_at, until_at) ");
+    let mut query =
+        QueryBuilder::<Db>::new("INSERT INTO spell (item, round, visit, number, phase, reason, from_at, until_at) ");
     query.push_values(rows, |mut b, s| {
         b.push_bind(s.item)
             .push_bind(s.round)

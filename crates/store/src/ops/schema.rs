@@ -12,11 +12,14 @@ const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_ker
 /// # Errors
 /// `Newer` when the schema was made by a newer program; `Conflict` after a lost race.
 pub(crate) async fn migrate(c: &mut Connection, now: i64) -> Stored<()> {
-    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)")
-        .execute(&mut *c)
-        .await?;
+    sqlx::raw_sql(
+        "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)",
+    )
+    .execute(&mut *c)
+    .await?;
     let known = MIGRATIONS.last().map_or(0, |m| m.0);
-    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *c).await?;
+    let found: i64 =
+        sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *c).await?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
@@ -33,7 +36,11 @@ pub(crate) async fn migrate(c: &mut Connection, now: i64) -> Stored<()> {
 }
 
 async fn apply(c: &mut Connection, version: i64, text: &str, now: i64) -> Stored<()> {
-    sqlx::query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)").bind(version).bind(now).execute(&mut *c).await?;
+    sqlx::query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)")
+        .bind(version)
+        .bind(now)
+        .execute(&mut *c)
+        .await?;
     let mut sql = text.to_owned();
     for (word, meaning) in WORDS {
         sql = sql.replace(word, meaning);

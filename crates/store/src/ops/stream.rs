@@ -20,7 +20,8 @@ fn version(row: &Row) -> Stored<StreamVersion> {
 }
 
 pub(crate) async fn latest_version(c: &mut Connection, id: &str) -> Stored<Option<u32>> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM stream WHERE id = $1").bind(id).fetch_one(c).await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(version) FROM stream WHERE id = $1").bind(id).fetch_one(c).await?;
     found.map(|v| small("stream", v)).transpose()
 }
 
@@ -34,7 +35,8 @@ pub(crate) async fn stream_version(c: &mut Connection, id: &str, number: u32) ->
 }
 
 pub(crate) async fn latest_streams(c: &mut Connection) -> Stored<Vec<StreamVersion>> {
-    let sql = "SELECT * FROM stream s WHERE version = (SELECT MAX(version) FROM stream o WHERE o.id = s.id) ORDER BY id";
+    let sql =
+        "SELECT * FROM stream s WHERE version = (SELECT MAX(version) FROM stream o WHERE o.id = s.id) ORDER BY id";
     sqlx::query(sql).fetch_all(c).await?.iter().map(version).collect()
 }
 

@@ -19,13 +19,18 @@ pub(crate) async fn set_timers(c: &mut Connection, timers: &[Timer]) -> Stored<(
 }
 
 pub(crate) async fn due_timers(c: &mut Connection, now: Instant, limit: i64) -> Stored<Vec<Timer>> {
-    let rows = sqlx::query("SELECT item, round, due FROM timer WHERE fired IS NULL AND due <= $1 ORDER BY due LIMIT $2")
-        .bind(now.micros())
-        .bind(limit)
-        .fetch_all(c)
-        .await?;
+    let rows =
+        sqlx::query("SELECT item, round, due FROM timer WHERE fired IS NULL AND due <= $1 ORDER BY due LIMIT $2")
+            .bind(now.micros())
+            .bind(limit)
+            .fetch_all(c)
+            .await?;
     let timer = |row: &Row| {
-        Ok(Timer { item: ItemId(get(row, "item")?), round: small("timer", get(row, "round")?)?, due: Instant(get(row, "due")?) })
+        Ok(Timer {
+            item: ItemId(get(row, "item")?),
+            round: small("timer", get(row, "round")?)?,
+            due: Instant(get(row, "due")?),
+        })
     };
     rows.iter().map(timer).collect()
 }

@@ -1,0 +1,230 @@
+//! Logs of other tools: sent as a file, read as `analyze` reads it, kept as a stream beside the native ones.
+
+use super::once::{Once, replayed};
+use super::operation::{Endpoint, Operation};
+use super::schemas::{count, list, object, text};
+use super::write::Headers;
+use crate::problem::{Kind, Problem};
+use crate::state::Web;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Seek as _;
+use tokio::io::AsyncWriteExt as _;
+use watercourse_app::{Context, Idempotency, Import, analysis};
+use watercourse_connect::news::digest_of;
+use watercourse_exchange::{ExchangeError, Imported, Options, read_log};
+use watercourse_flow::log::TimeMeans;
+
+const CHAPTER: &str = "Streams";
+/// The most bytes of a log: 4 GiB. What it unpacks to has limits of its own.
+const LARGEST_LOG: u64 = 4 << 30;
+
+pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+    let column = |what: &str| format!("The column of {what} (XES: the attribute); guessed where it is not said.");
+    let answer = object(&[
+        ("stream", text("The stream it became.")),
+        ("version", count("Its version.")),
+        ("items", count("Cases that became items.")),
+        ("events", count("Events.")),
+        ("visits", count("Visits they make.")),
+        ("rows", json!({"description": "What became of the rows: read, used, merged, skipped, rejected."})),
+        ("mapping", json!({"description": "What was guessed, with alternatives."})),
+        ("warnings", list(json!({"description": "What to know before believing the figures."}))),
+        ("rejected", list(json!({"description": "Rows that could not be used, the first of them."}))),
+    ]);
+    let mut import = Operation::post("/api/v1/imports", "import_log", CHAPTER, "Import the log of another tool")
+        .about("The body is the file: CSV or XES, plain, gzipped, or alone in a zip file. It becomes a stream that is drawn and measured, never run; importing to the same stream again replaces it, as its next version.")
+        .query("stream", text(""), "The id of the stream it becomes.")
+        .query("name", text(""), "What people call it; the file's name, say.")
+        .query("case", text(""), &column("the case id"))
+        .query("activity", text(""), &column("the activity or status"))
+        .query("time", text(""), &column("the event's time"))
+        .query("start", text(""), &column("the time work began"))
+        .query("team", text(""), &column("the team"))
+        .query("lifecycle", text(""), &column("the lifecycle transition"))
+        .query("tz", text(""), "The zone of times without offset: `UTC`, `+02:00`, `Europe/Brussels`; UTC where it is not said.")
+        .query("done", text(""), "A label that means that the work is done; may be said several times.")
+        .query("time_means", text(""), "`entry` or `completion`: what an event's time is.")
+        .query("classifier", text(""), "The name of a classifier of the XES file, or keys, whose values together are the activity.")
+        .query("mapping", text(""), "A mapping file (TOML), as `analyze --write-mapping` writes it.")
+        .answers(201, "It is imported.", answer)
+        .problem(Kind::Invalid);
+    import.body = Some(super::operation::Content {
+        media: "application/octet-stream",
+        schema: json!({"type": "string", "format": "binary"}),
+        example: None,
+    });
+    vec![import.by(post(receive))]
+}
+
+/// What the address says.
+#[derive(Debug, Default)]
+struct Asked {
+    stream: String,
+    name: String,
+    mapping: Option<String>,
+    options: Options,
+}
+
+impl Asked {
+    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        for (name, value) in pairs {
+            let options = &mut asked.options;
+            match name.as_str() {
+                "stream" => asked.stream = value,
+                "name" => asked.name = value,
+                "mapping" => asked.mapping = Some(value),
+                "case" => options.case = Some(value),
+                "activity" => options.activity = Some(value),
+                "time" => options.time = Some(value),
+                "start" => options.start = Some(value),
+                "team" => options.team = Some(value),
+                "lifecycle" => options.lifecycle = Some(value),
+                "tz" => options.tz = Some(value),
+                "classifier" => options.classifier = Some(value),
+                "done" => options.done.get_or_insert_default().push(value),
+                "time_means" => {
+                    options.time_means = Some(match value.as_str() {
+                        "entry" => TimeMeans::Entry,
+                        "completion" => TimeMeans::Completion,
+                        _ => {
+                            return Err(off("time_means", "This is no meaning of a time.", "Say entry or completion."));
+                        }
+                    });
+                }
+                other => {
+                    let other: String = other.chars().take(40).collect();
+                    return Err(off(
+                        &other,
+                        "This parameter is not known.",
+                        "The description of the operation lists the parameters.",
+                    ));
+                }
+            }
+        }
+        if asked.stream.is_empty() {
+            return Err(off(
+                "stream",
+                "The stream it becomes is not named.",
+                "Say ?stream=ID, with small letters, digits and hyphens.",
+            ));
+        }
+        if let Some(mapping) = &asked.mapping {
+            let from_file = Options::from_toml(mapping).map_err(|e| unreadable(&e))?;
+            asked.options = std::mem::take(&mut asked.options).over(from_file);
+        }
+        Ok(asked)
+    }
+}
+
+fn off(parameter: &str, wrong: &str, right: &str) -> Problem {
+    Problem::new(Kind::Malformed, wrong, right).at(format!("?{parameter}"), wrong)
+}
+
+async fn receive(State(web): State<Web>, headers: Headers, request: Request) -> Result<Response, Problem> {
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(request.uri())
+        .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read.", "Encode it as forms do."))?;
+    let asked = Asked::read(pairs.0)?;
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let file = keep(request.into_body()).await?;
+    let mut context = headers.context(&web, &["POST", "/api/v1/imports"], &[], None).await?;
+    let options = asked.options.clone();
+    let has_key = context.idempotency.is_some();
+    let (digest, read) =
+        tokio::task::spawn_blocking(move || log(file, &options, has_key)).await.map_err(|e| broken(&e))??;
+    if let Some(key) = context.idempotency.take() {
+        context = context.with_key(Idempotency::new(&key.key, &[b"imports", query.as_bytes(), digest.as_bytes()]));
+    }
+    let once = Once::of(&web, &context).await?;
+    if let Some(before) = once.answered() {
+        return Ok(replayed((StatusCode::CREATED, Json(before.clone())).into_response()));
+    }
+    let answer = import(&web, &context, asked, read).await?;
+    once.keep(&web, &answer).await?;
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> Result<Value, Problem> {
+    let Asked { stream, name, .. } = asked;
+    let Imported { log, rows, rejected, mapping, warnings, .. } = read;
+    let meaning = analysis::meaning(&mapping, &log, None);
+    let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
+    let done = web
+        .app
+        .import(context, Import { stream: stream.clone(), name, kind: String::new(), log, meaning, note })
+        .await?;
+    let visits = web.app.flow(Some(&stream)).await?.len();
+    Ok(json!({
+        "stream": stream, "version": done.version.version, "items": done.items, "events": done.events, "visits": visits,
+        "rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected,
+    }))
+}
+
+/// Keeps a body in a file without a name, so that its size is a matter of the disk.
+async fn keep(body: Body) -> Result<File, Problem> {
+    let lost = |e: std::io::Error| {
+        tracing::error!(error = %e, "an upload cannot be kept");
+        Problem::new(
+            Kind::Unavailable,
+            "The file cannot be kept while it is read.",
+            "Look whether the disk of the server is full.",
+        )
+    };
+    let file = tempfile::tempfile().map_err(lost)?;
+    let mut file = tokio::fs::File::from_std(file);
+    let (mut chunks, mut size) = (body.into_data_stream(), 0_u64);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Kind::Malformed, "The file broke off.", "Send it again."))?;
+        size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        if size > LARGEST_LOG {
+            return Err(Problem::new(
+                Kind::TooLarge,
+                "The file is larger than 4 GiB.",
+                "Send it compressed (gzip or zip), or in parts to several streams.",
+            ));
+        }
+        file.write_all(&chunk).await.map_err(lost)?;
+    }
+    file.flush().await.map_err(lost)?;
+    Ok(file.into_std().await)
+}
+
+/// Reads a kept file; with its digest where that is wanted.
+fn log(mut file: File, options: &Options, digested: bool) -> Result<(String, Imported), Problem> {
+    let lost = |e: std::io::Error| broken(&e);
+    let digest = if digested {
+        file.rewind().map_err(lost)?;
+        digest_of(&mut file).map_err(lost)?
+    } else {
+        String::new()
+    };
+    file.rewind().map_err(lost)?;
+    Ok((digest, read_log(&mut file, options, &mut |_, _| {}).map_err(|e| unreadable(&e))?))
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "an import broke off");
+    Problem::new(Kind::Internal, "The import broke off.", "The log of the server has the details.")
+}
+
+fn unreadable(error: &ExchangeError) -> Problem {
+    let said = error.to_string();
+    let mut sentence = said.trim_end_matches('.').to_owned();
+    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
+        sentence.replace_range(..1, &first);
+    }
+    let right = if error.is_usage() {
+        "Name another column or value in the address."
+    } else {
+        "Try `watercourse analyze FILE`, which shows how a file is read, and say in the address what was guessed wrong."
+    };
+    Problem::new(Kind::Invalid, format!("{sentence}."), right)
+}

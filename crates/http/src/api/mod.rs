@@ -1,0 +1,24 @@
+//! The REST API: one file a chapter, each with its operations and their handlers.
+
+mod catalogue;
+mod events;
+mod health;
+mod imports;
+mod items;
+mod once;
+mod openapi;
+mod operation;
+mod organisation;
+mod outside;
+mod page;
+mod routes;
+mod schemas;
+mod segments;
+mod sent;
+mod shown;
+mod streams;
+mod verbs;
+mod viewer;
+mod write;
+
+pub(crate) use routes::routes;

@@ -1,0 +1,189 @@
+//! Teams, people and services: simple records, put in their place by id.
+
+use super::once::{Once, replayed};
+use super::operation::{Endpoint, Operation};
+use super::schemas::{all_of, list, object, or_null, reference, text};
+use super::sent::Sent;
+use super::write::Headers;
+use crate::problem::{Kind, Problem};
+use crate::state::Web;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, put};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use watercourse_app::{NewPerson, NewTeam};
+use watercourse_core::calendar::CalendarDefinition;
+use watercourse_store::{Person, Service, Team};
+
+const CHAPTER: &str = "Organisation";
+
+pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+    let all = |what: &str, summary: &str, schema: &str| {
+        Operation::get(&format!("/api/v1/{what}"), &format!("list_{what}"), CHAPTER, summary).answers(
+            200,
+            "All of them.",
+            all_of(schema),
+        )
+    };
+    let one =
+        |what: &str, id: &str, summary: &str, schema: &str, example: &str| {
+            Operation::get(&format!("/api/v1/{what}/{{id}}"), id, CHAPTER, summary)
+                .path("id", "Its id.", example)
+                .answers(200, "It.", reference(schema))
+        };
+    let put_one = |what: &str, id: &str, summary: &str, schema: &str, example: &str| {
+        Operation::put(&format!("/api/v1/{what}/{{id}}"), id, CHAPTER, summary)
+            .about("Makes it where it is not there, and replaces it where it is.")
+            .path("id", "Its id.", example)
+            .answers(200, "As it is kept now.", reference(schema))
+            .problem(Kind::Invalid)
+    };
+    let capacity = or_null(json!({"type": "number", "description": "How many people's worth of time it has."}));
+    let calendar = or_null(
+        json!({"type": "object", "description": "When it works: `zone`, `hours` by day, `holidays`. Around the clock where none is given."}),
+    );
+    let team = object(&[
+        ("name?", text("What people read.")),
+        ("capacity?", capacity),
+        ("calendar?", calendar),
+        ("members?", list(text("A person's handle or id."))),
+    ]);
+    let person = object(&[("name", text("What people read.")), ("mail?", or_null(text("Where mail goes.")))]);
+    let service = object(&[
+        ("name", text("What people read.")),
+        ("team?", or_null(text("The team that answers for it."))),
+        ("about?", text("What it is, in a sentence.")),
+    ]);
+    vec![
+        all("teams", "All teams", "Team").by(get(teams)),
+        one("teams", "get_team", "One team", "Team", "service-desk").by(get(team_of)),
+        put_one("teams", "put_team", "Keep a team", "Team", "service-desk")
+            .sends(team, json!({"name": "Service desk", "capacity": 4, "members": ["ada"]}))
+            .by(put(put_team)),
+        all("people", "Everybody", "Person").by(get(people)),
+        one("people", "get_person", "One person, by handle or id", "Person", "ada").by(get(person_of)),
+        put_one("people", "put_person", "Keep a person, by handle", "Person", "ada")
+            .sends(person, json!({"name": "Ada Novak", "mail": "ada@example.org"}))
+            .by(put(put_person)),
+        all("services", "All services", "Service").by(get(services)),
+        one("services", "get_service", "One service", "Service", "vpn").by(get(service_of)),
+        put_one("services", "put_service", "Keep a service", "Service", "vpn")
+            .sends(service, json!({"name": "VPN", "team": "operations", "about": "The way in from outside"}))
+            .by(put(put_service)),
+    ]
+}
+
+fn all_of_them<T: Serialize>(rows: &[T]) -> Json<Value> {
+    Json(json!({"data": rows}))
+}
+
+/// A team, with its calendar as an object.
+fn team(team: &Team) -> Value {
+    let calendar: Option<Value> = team.calendar.as_ref().and_then(|c| serde_json::from_str(c).ok());
+    json!({"id": team.id, "name": team.name, "capacity": team.capacity, "calendar": calendar, "members": team.members})
+}
+
+async fn teams(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+    Ok(all_of_them(&web.app.teams().await?.iter().map(team).collect::<Vec<_>>()))
+}
+async fn team_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let found = web.app.teams().await?.into_iter().find(|t| t.id == id);
+    found.map(|t| Json(team(&t))).ok_or_else(|| Problem::not_found("team", &id))
+}
+async fn people(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+    Ok(all_of_them(&web.app.people().await?))
+}
+async fn person_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Person>, Problem> {
+    Ok(Json(web.app.person(&id).await?))
+}
+async fn services(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+    Ok(all_of_them(&web.app.services().await?))
+}
+async fn service_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Service>, Problem> {
+    let found = web.app.services().await?.into_iter().find(|s| s.id == id);
+    found.map(Json).ok_or_else(|| Problem::not_found("service", &id))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TeamSent {
+    #[serde(default)]
+    name: String,
+    capacity: Option<f64>,
+    calendar: Option<CalendarDefinition>,
+    #[serde(default)]
+    members: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonSent {
+    name: String,
+    mail: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceSent {
+    name: String,
+    team: Option<String>,
+    #[serde(default)]
+    about: String,
+}
+
+async fn put_team(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    headers: Headers,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let new: TeamSent = sent.read("A team takes name, capacity, calendar and members, all optional.")?;
+    let once = once(&web, &headers, &["PUT", "teams", &id], &sent).await?;
+    if let Some(before) = once.answered() {
+        return Ok(replayed(Json(before.clone()).into_response()));
+    }
+    let TeamSent { name, capacity, calendar, members } = new;
+    let kept = team(&web.app.put_team(NewTeam { id, name, capacity, calendar, members }).await?);
+    answer(&web, once, kept).await
+}
+
+async fn put_person(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    headers: Headers,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let new: PersonSent = sent.read("A person takes name and mail (optional).")?;
+    let once = once(&web, &headers, &["PUT", "people", &id], &sent).await?;
+    if let Some(before) = once.answered() {
+        return Ok(replayed(Json(before.clone()).into_response()));
+    }
+    let kept = web.app.put_person(NewPerson { handle: id, name: new.name, mail: new.mail }).await?;
+    answer(&web, once, json!(kept)).await
+}
+
+async fn put_service(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    headers: Headers,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let new: ServiceSent = sent.read("A service takes name, team (optional) and about (optional).")?;
+    let once = once(&web, &headers, &["PUT", "services", &id], &sent).await?;
+    if let Some(before) = once.answered() {
+        return Ok(replayed(Json(before.clone()).into_response()));
+    }
+    let kept = web.app.put_service(Service { id, name: new.name, team: new.team, about: new.about }).await?;
+    answer(&web, once, json!(kept)).await
+}
+
+async fn once(web: &Web, headers: &Headers, parts: &[&str], sent: &Sent) -> Result<Once, Problem> {
+    Once::of(web, &headers.context(web, parts, &sent.bytes, None).await?).await
+}
+
+async fn answer(web: &Web, once: Once, kept: Value) -> Result<Response, Problem> {
+    once.keep(web, &kept).await?;
+    Ok(Json(kept).into_response())
+}

@@ -1,0 +1,53 @@
+//! All endpoints as one router, with their description.
+
+use super::operation::{Endpoint, Operation};
+use super::{catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
+use crate::problem::{Kind, Problem};
+use crate::state::Web;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use std::sync::LazyLock;
+
+/// Every endpoint, in reading order.
+fn endpoints() -> Vec<Endpoint<Web>> {
+    let chapters = [
+        items::endpoints(),
+        streams::endpoints(),
+        imports::endpoints(),
+        organisation::endpoints(),
+        catalogue::endpoints(),
+        outside::endpoints(),
+        events::endpoints(),
+        health::endpoints(),
+    ];
+    chapters.into_iter().flatten().collect()
+}
+
+/// The description never changes while the program runs.
+static OPERATIONS: LazyLock<Vec<Operation>> =
+    LazyLock::new(|| endpoints().into_iter().flat_map(|e| e.operations).collect());
+
+/// The API, its description and its viewer.
+pub(crate) fn routes() -> Router<Web> {
+    let mut router = Router::new();
+    for endpoint in endpoints() {
+        router = router.route(&endpoint.path, endpoint.route);
+    }
+    router
+        .route("/api/openapi.json", get(description))
+        .route("/api/docs", get(async || viewer::operations(&OPERATIONS)))
+        .route("/docs/problems", get(async || viewer::problems(None)))
+        .route("/docs/problems/{kind}", get(problem))
+}
+
+async fn description() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-cache")], Json(openapi::document(&OPERATIONS)))
+}
+
+async fn problem(Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {
+    let kind = Kind::ALL.iter().find(|k| k.id() == id).ok_or_else(|| Problem::not_found("problem", &id))?;
+    Ok(viewer::problems(Some(*kind)))
+}

@@ -1,0 +1,28 @@
+//! Charts and maps, drawn as SVG. Each answers one question, and hands over the picture, a sentence
+//! with its answer, what that stands on, and the same numbers as a table.
+//!
+//! A new chart of a stream: write its file here and add its line below.
+
+pub mod chain;
+pub mod conformance;
+pub mod drawn;
+pub mod glyph;
+pub mod list;
+pub mod scale;
+pub mod scope;
+pub mod spark;
+pub mod stream_map;
+pub mod svg;
+pub mod text;
+pub mod visits;
+
+pub use drawn::{Cell, Drawn, Table};
+
+// The file, and what it draws under which name, in the order pages show them.
+list::charts! {
+    aging: { "aging" = of }
+    breakdown: { "time-by-step" = by_step, "time-by-team" = by_team }
+    lead_times: { "lead-times" = of }
+    handoffs: { "handoffs" = of }
+    variants: { "variants" = of }
+}

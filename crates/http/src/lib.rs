@@ -1,0 +1,17 @@
+//! The server: pages and API, drawings, live news. See [`router()`].
+
+pub mod chart;
+pub mod problem;
+pub mod report;
+pub mod view;
+
+mod api;
+mod guard;
+mod live;
+mod offer;
+mod pages;
+mod router;
+mod state;
+
+pub use router::router;
+pub use state::{Settings, Web};

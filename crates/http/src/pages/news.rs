@@ -1,0 +1,53 @@
+//! `/live`: tells open pages that something changed; they fetch their own parts again.
+
+use crate::state::Web;
+use axum::extract::{Query, State};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::stream;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use watercourse_app::Change;
+
+/// How often a sign of life is sent.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What a page wants to hear of; everything where nothing is named.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    stream: Option<String>,
+    item: Option<String>,
+}
+
+impl Wanted {
+    fn concerns(&self, change: &Change) -> bool {
+        match change {
+            Change::Item { key, stream, .. } => {
+                self.item.as_ref().is_none_or(|wanted| wanted == key) && self.stream.as_ref().is_none_or(|wanted| wanted == stream)
+            }
+            Change::Stream { id, .. } => self.item.is_none() && self.stream.as_ref().is_none_or(|wanted| wanted == id),
+            Change::Organisation | Change::Deployment => self.item.is_none() && self.stream.is_none(),
+        }
+    }
+}
+
+/// Says `change` whenever something the page shows may look different.
+pub async fn listen(State(web): State<Web>, Query(wanted): Query<Wanted>) -> impl IntoResponse {
+    let hears = web.app.listen();
+    let events = stream::unfold((hears, wanted), |(mut hears, wanted)| async move {
+        loop {
+            match hears.recv().await {
+                Ok(change) if !wanted.concerns(&change) => {}
+                // Whoever was too slow looks again, whatever it was.
+                Ok(_) | Err(RecvError::Lagged(_)) => {
+                    let event = Event::default().event("change").data("look again");
+                    return Some((Ok::<_, Infallible>(event), (hears, wanted)));
+                }
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("still here"))
+}

@@ -1,0 +1,95 @@
+//! The routes of all pages, the assets, and the small things around them.
+
+use super::asking::{Filled, back};
+use super::{activities, chain, items, news, practices, stream_edit, streams, teams, work};
+use crate::chart::glyph::glyph;
+use crate::state::Web;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use watercourse_core::activity::Activity;
+
+/// All pages.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(chain::page))
+        .route("/a/{activity}", get(activities::page))
+        .route("/streams", get(streams::list))
+        .route("/streams/new", get(stream_edit::new_page).post(stream_edit::new_sent))
+        .route("/streams/check", post(stream_edit::check))
+        .route("/streams/{id}", get(streams::page))
+        .route("/streams/{id}/edit", get(stream_edit::edit_page).post(stream_edit::edit_sent))
+        .route("/streams/{id}/variants", get(streams::variants))
+        .route("/streams/{id}/conformance", get(streams::conforming))
+        .route("/streams/{id}/versions", get(streams::versions))
+        .route("/streams/{id}/charts/{name}", get(streams::chart_file))
+        .route("/work", get(work::page))
+        .route("/new", get(items::new_page).post(items::open))
+        .route("/w/{key}", get(items::page))
+        .route("/w/{key}/{verb}", post(items::act))
+        .route("/practices", get(practices::list))
+        .route("/practices/{id}", get(practices::one))
+        .route("/teams", get(teams::list))
+        .route("/teams/{id}", get(teams::one))
+        .route("/live", get(news::listen))
+        .route("/theme", post(theme))
+        .route("/me", post(me))
+        .route("/favicon.svg", get(favicon))
+        .route("/favicon.ico", get(favicon))
+        .route("/assets/{name}", get(asset))
+}
+
+/// A file of styles or scripts. Its address changes with its content: it may be kept for ever.
+async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = watercourse_web::at(&format!("/assets/{name}")) else {
+        return (StatusCode::NOT_FOUND, "There is no such file; load the page again.\n").into_response();
+    };
+    let zipped = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
+    let mut response = (
+        [
+            (header::CONTENT_TYPE, asset.media_type()),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (header::VARY, "accept-encoding"),
+        ],
+        if zipped { asset.gzip } else { asset.bytes },
+    )
+        .into_response();
+    if zipped {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// The logo as a picture of its own, in colours that hold on light and dark.
+async fn favicon() -> Response {
+    let colours =
+        [("plan", "#767cf0"), ("improve", "#c05392"), ("engage", "#b47214"), ("design_transition", "#1b9ba5"), ("obtain_build", "#8a8344"), ("deliver_support", "#5db790")];
+    let mut svg = glyph(&Activity::ALL, &[]).replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
+    for (id, colour) in colours {
+        svg = svg.replace(&format!("class=\"cell a-{id} touched\""), &format!("fill=\"{colour}\""));
+    }
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], svg).into_response()
+}
+
+/// Keeps a choice in a cookie and goes back to where one was.
+fn keep(headers: &HeaderMap, name: &'static str, value: &str) -> Response {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+    let set = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
+    ([(HeaderName::from_static("set-cookie"), set)], Redirect::to(&back(headers))).into_response()
+}
+
+async fn theme(headers: HeaderMap, Form(filled): Form<Filled>) -> Response {
+    let value = match filled.get("theme").map(String::as_str) {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "",
+    };
+    keep(&headers, "theme", value)
+}
+
+async fn me(headers: HeaderMap, Form(filled): Form<Filled>) -> Response {
+    let id = filled.get("me").and_then(|id| id.parse::<watercourse_core::id::PersonId>().ok());
+    keep(&headers, "me", &id.map_or_else(String::new, |id| id.to_string()))
+}

@@ -1,0 +1,165 @@
+//! What surrounds every page: navigation, theme, the banner of a demo.
+
+use crate::chart::glyph::glyph;
+use crate::state::Web;
+use askama::Template;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use watercourse_app::AppError;
+use watercourse_core::activity::Activity;
+use watercourse_core::id::PersonId;
+
+/// One line of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Its word in [`Shell::here`].
+    pub id: &'static str,
+    /// What people read.
+    pub name: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// The letter after `g`.
+    pub key: &'static str,
+}
+
+/// A group of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// A word for the markup.
+    pub id: &'static str,
+    /// What people read.
+    pub name: &'static str,
+    /// Its lines.
+    pub entries: &'static [Entry],
+}
+
+const fn entry(id: &'static str, name: &'static str, href: &'static str, key: &'static str) -> Entry {
+    Entry { id, name, href, key }
+}
+
+/// The navigation: declared here, and nowhere else; the keys and their help come from it too.
+pub static NAVIGATION: &[Group] = &[
+    Group { id: "do", name: "Do", entries: &[entry("work", "Work", "/work", "w"), entry("new", "New item", "/new", "n")] },
+    Group {
+        id: "see",
+        name: "See",
+        entries: &[entry("chain", "Chain", "/", "h"), entry("streams", "Streams", "/streams", "s")],
+    },
+    Group {
+        id: "know",
+        name: "Know",
+        entries: &[entry("practices", "Practices", "/practices", "p"), entry("teams", "Teams", "/teams", "t")],
+    },
+];
+
+/// What every page has in common.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The page's title.
+    pub title: String,
+    /// Where it belongs in the navigation.
+    pub here: &'static str,
+    /// `light`, `dark`, or empty for the system's.
+    pub theme: &'static str,
+    /// Everybody one can act as: id and name.
+    pub people: Vec<(String, String)>,
+    /// The id of whom one acts as; empty for nobody in particular.
+    pub me: String,
+    /// A line above the page, such as that this is a demo; empty for none.
+    pub banner: String,
+}
+
+impl Shell {
+    /// The navigation.
+    #[must_use]
+    pub fn groups(&self) -> &'static [Group] {
+        NAVIGATION
+    }
+    /// The address of the styles.
+    #[must_use]
+    pub fn styles(&self) -> &'static str {
+        watercourse_web::path("app.css")
+    }
+    /// The address of the scripts.
+    #[must_use]
+    pub fn script(&self) -> &'static str {
+        watercourse_web::path("app.js")
+    }
+    /// The six-cell glyph is the logo.
+    #[must_use]
+    pub fn logo(&self) -> String {
+        glyph(&Activity::ALL, &[]).replacen("role=\"img\"", "aria-hidden=\"true\"", 1)
+    }
+}
+
+/// The theme somebody chose, from the cookie.
+#[must_use]
+pub fn theme(headers: &HeaderMap) -> &'static str {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let chosen = cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("theme="));
+    match chosen {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "",
+    }
+}
+
+/// Whom somebody chose to act as, from the cookie. Until people sign in this is a name, not a proof.
+#[must_use]
+pub fn me(headers: &HeaderMap) -> Option<PersonId> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("me=")?.parse().ok())
+}
+
+/// What surrounds a page for whoever asks for it.
+///
+/// # Errors
+/// The store's.
+pub async fn shell(web: &Web, headers: &HeaderMap, title: impl Into<String>, here: &'static str) -> Result<Shell, AppError> {
+    let mut people: Vec<(String, String)> =
+        web.app.people().await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect();
+    people.sort_by(|a, b| a.1.cmp(&b.1));
+    let me = me(headers).map(|id| id.to_string()).filter(|id| people.iter().any(|(known, _)| known == id)).unwrap_or_default();
+    let banner = if web.settings.demo { "Demo organisation: a year simulated from a seed, in memory only. Nothing here is kept." } else { "" };
+    Ok(Shell { title: title.into(), here, theme: theme(headers), people, me, banner: banner.to_owned() })
+}
+
+/// A page, ready to be sent.
+pub fn render(page: &impl Template) -> Response {
+    respond(StatusCode::OK, page)
+}
+
+/// A page with a status other than 200.
+pub fn respond(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        // Pages show the moment: a copy from the history would show another.
+        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be written. The log of the server has the details.\n").into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAVIGATION, theme};
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    #[test]
+    fn every_key_leads_to_one_page() {
+        let mut keys: Vec<&str> = NAVIGATION.iter().flat_map(|g| g.entries).map(|e| e.key).collect();
+        keys.sort_unstable();
+        let all = keys.len();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn only_known_themes_are_taken() {
+        let with = |cookie: &'static str| theme(&HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]));
+        assert_eq!(with("a=b; theme=dark"), "dark");
+        assert_eq!(with("theme=\"><script>"), "");
+        assert_eq!(theme(&HeaderMap::new()), "");
+    }
+}

@@ -1,0 +1,422 @@
+//! `/streams` and the pages of one stream: map, variants, conformance, versions, and the files of its charts.
+
+use super::history::Names;
+use super::measured::{Flow, PERIODS, broke_off, days};
+use super::oops::Oops;
+use super::shell::{render, shell};
+use super::stream_view::{StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff};
+use crate::chart::list::{CHARTS, chart};
+use crate::chart::scope::{Scope, figure, ms};
+use crate::chart::stream_map::{Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table};
+use crate::chart::conformance::{self, Replayed};
+use crate::chart::{Drawn, glyph, spark};
+use crate::state::Web;
+use crate::view::{Figure, html, say};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+use watercourse_app::{AppError, Published};
+use watercourse_core::span::Span;
+use watercourse_flow::conformance::conformance_of_items;
+use watercourse_flow::figure::Figure as Measured;
+use watercourse_flow::map::Map as Ways;
+use watercourse_flow::measures::{flow_efficiency, handoffs, lead_times, open_work, rework, weeks};
+
+/// What a page of a stream is asked with.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Asked {
+    show: Option<String>,
+    days: Option<u32>,
+    paths: Option<u32>,
+}
+
+/// How much of what happened is drawn: percent of all moves, and what that is called.
+const PATHS: &[(u32, &str)] = &[(50, "half of all moves"), (80, "80 % of all moves"), (95, "95 % of all moves"), (100, "all that fit")];
+
+/// Shows the list.
+pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Oops> {
+    let now = web.app.now().millis();
+    let mut rows = Vec::new();
+    for published in web.app.streams().await? {
+        let head = &published.head;
+        let flow = Flow::load(&web, Some(&head.id), days(None, head.imported)).await?;
+        rows.push(row(&published, &flow, now));
+    }
+    let stands_on = "Delivered and lead time: last 90 days (imported logs: all of it), calendar time. Open: now.";
+    Ok(render(&StreamList { shell: shell(&web, &headers, "Streams", "streams").await?, stands_on: stands_on.to_owned(), rows }))
+}
+
+/// The promise for p85 in ms, where there is one in calendar time.
+fn promise(published: &Published) -> Option<(Span, Option<i64>)> {
+    published.stream.promise.p85.map(|span| (span, span.as_micros().map(|us| us / 1000)))
+}
+
+fn row(published: &Published, flow: &Flow, now: i64) -> StreamRow {
+    let scope = flow.scope();
+    let head = &published.head;
+    let times = lead_times(&scope.view);
+    let weeks = weeks(&scope.view);
+    let recent: Vec<Option<i64>> = weeks.iter().rev().take(13).rev().map(|w| ms(&w.lead_time.p50)).collect();
+    let (promise, promise_tone) = match promise(published) {
+        None => (String::new(), "info"),
+        Some((span, limit)) => match limit.zip(ms(&times.lead_time.p85)) {
+            Some((limit, p85)) if p85 <= limit => (format!("p85 {span} kept"), "good"),
+            Some(_) => (format!("p85 {span} missed"), "bad"),
+            None => (format!("p85 {span}"), "info"),
+        },
+    };
+    let items = |q: &str| Some(format!("/work?q={}", html::query(&format!("stream:{} {q}", head.id))));
+    StreamRow {
+        id: head.id.clone(),
+        name: head.name.clone(),
+        version: head.version,
+        imported: head.imported,
+        wip: figure(&times.open, items("state:open")),
+        delivered: figure(&times.delivered, items(&scope.within("delivered"))),
+        p50: figure(&times.lead_time.p50, None),
+        p85: figure(&times.lead_time.p85, Some(format!("/streams/{}#lead-times", head.id))),
+        promise,
+        promise_tone,
+        spark: if recent.iter().flatten().count() > 1 {
+            spark::spark(&recent, &format!("median lead time of {}, week by week", head.name))
+        } else {
+            "<span class=\"quiet\">—</span>".to_owned()
+        },
+        glyph: glyph::glyph(&activities(&published.stream), &[]),
+        changed: say::day(head.published_at.millis(), now),
+    }
+}
+
+fn head(published: &Published, tab: &'static str) -> StreamHead {
+    let head = &published.head;
+    StreamHead { id: head.id.clone(), name: head.name.clone(), version: head.version, imported: head.imported, tab }
+}
+
+async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
+    let published = web.app.stream(id, None).await?;
+    let days = days(asked.days, published.head.imported);
+    let flow = Flow::load(web, Some(id), days).await?;
+    Ok((published, flow, days))
+}
+
+/// What is drawn: what is designed where nothing happened yet.
+fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
+    match asked.show.as_deref() {
+        _ if published.head.imported => "actual",
+        Some("designed") => "designed",
+        Some("difference") => "difference",
+        Some("actual") => "actual",
+        _ if flow.items.is_empty() => "designed",
+        _ => "actual",
+    }
+}
+
+/// How much of what happened is drawn, in percent of all moves.
+fn share(asked: &Asked) -> u32 {
+    asked.paths.unwrap_or(95).clamp(1, 100)
+}
+
+/// The map in the view that was asked for.
+fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
+    let scope = flow.scope();
+    let ways = Ways::of_visits(scope.visits(), scope.view.items);
+    let ran = actual(&scope, &ways, share);
+    let question = "Where does time go in this stream?".to_owned();
+    let id = &published.head.id;
+    let open = |step: &watercourse_core::stream::Step| Some(format!("/work?q={}", html::query(&format!("stream:{id} step:{}", step.id))));
+    let (question, answer, map, table) = match show {
+        "designed" => {
+            let map = designed(&published.stream, &open);
+            let lanes = activities(&published.stream).len() as u64;
+            let steps = say::counted(published.stream.steps.len() as u64, "step", "steps");
+            let answer = format!("{steps} in {}.", say::counted(lanes, "activity", "of the six activities"));
+            ("How is this stream meant to run?".to_owned(), answer, map, designed_table(&published.stream))
+        }
+        "difference" => {
+            let map = difference(&scope, &ran).unwrap_or_else(|| ran.map.clone());
+            let answer = difference_words(&map);
+            ("Where does it run otherwise than defined?".to_owned(), answer, map, table(&scope, &ways))
+        }
+        _ => (question, format!("{} {}", busiest(&scope), ran.shown()), ran.map.clone(), table(&scope, &ways)),
+    };
+    let stands_on = if show == "designed" { String::new() } else { scope.on(scope.view.len(), "items") };
+    let svg = draw(&map, &question, &answer);
+    Drawn { id: "map", question, answer, stands_on, svg, table }
+}
+
+fn busiest(scope: &Scope<'_>) -> String {
+    let groups = watercourse_flow::measures::by_step(&scope.view);
+    let most = groups.iter().max_by_key(|g| g.path_ms);
+    most.and_then(|g| g.share.value().map(|s| (g, s))).map_or_else(
+        || "Nothing happened in this window.".to_owned(),
+        |(group, share)| format!("Most time goes to {} ({:.0} %).", scope.step_name(group.number), share * 100.0),
+    )
+}
+
+fn difference_words(map: &Map) -> String {
+    let count = |standing: Standing| map.edges.iter().filter(|e| e.standing == standing).count() as u64;
+    let steps = |standing: Standing| map.nodes.iter().filter(|n| n.standing == standing).count() as u64;
+    format!(
+        "{} defined but not taken, {} taken but not defined; {} never done, {} outside the definition.",
+        say::counted(count(Standing::Missing), "way is", "ways are"),
+        say::counted(count(Standing::Extra), "way is", "ways are"),
+        say::counted(steps(Standing::Missing), "step was", "steps were"),
+        say::counted(steps(Standing::Extra), "step is", "steps are")
+    )
+}
+
+/// Shows the map with measures and charts.
+pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+    if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
+        return file_of_stream(&web, id, suffix, &asked).await;
+    }
+    let (published, flow, days) = flow(&web, &id, &asked).await?;
+    let show = show(&asked, &published, &flow);
+    let share = share(&asked);
+    let scope = flow.scope();
+    let query = format!("?show={show}&days={days}&paths={share}");
+    let at = |show: &str, days: u32| format!("/streams/{id}?show={show}&days={days}&paths={share}");
+    let shows = match published.head.imported {
+        true => vec![("actual", "Actual", at("actual", days))],
+        false => vec![
+            ("actual", "Actual", at("actual", days)),
+            ("designed", "Designed", at("designed", days)),
+            ("difference", "Difference", at("difference", days)),
+        ],
+    };
+    let charts = if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() };
+    let page = StreamMapPage {
+        shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
+        head: head(&published, "map"),
+        value: published.stream.value.clone(),
+        measures: measures(&published, &scope),
+        warnings: warnings(&published, &flow),
+        map: map(&published, &flow, show, share),
+        shows,
+        show,
+        days,
+        periods: PERIODS.iter().map(|(d, name)| (*d, *name, *d == days)).collect(),
+        paths: if show == "designed" { Vec::new() } else { PATHS.iter().map(|(p, name)| (*p, *name, *p == share)).collect() },
+        legend: legend(show),
+        query,
+        charts_base: format!("/streams/{id}/charts/"),
+        charts,
+    };
+    Ok(render(&page))
+}
+
+fn legend(show: &str) -> &'static str {
+    match show {
+        "designed" => "▽ queue. Solid arrow: comes after. Ring at its start: may begin once the other has started. Dashed: a rule. Dotted: feedback that is expected.",
+        "difference" => "Orange: happened, but is not defined. Dotted: defined, but did not happen. Numbers: moves and median wait.",
+        _ => "▽ open items in the step. Arrows: moves, wider for more, with the median time between. ↻ done again.",
+    }
+}
+
+fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
+    let id = &published.head.id;
+    let times = lead_times(&scope.view);
+    let hands = handoffs(&scope.view);
+    let items = |q: &str| scope.links.items(q);
+    let none = String::new;
+    let kept = match promise(published) {
+        None => none(),
+        Some((span, limit)) => match limit.zip(ms(&times.lead_time.p85)) {
+            Some((limit, p85)) if p85 > limit => format!("promise {span} ! missed"),
+            _ => format!("promise {span}"),
+        },
+    };
+    let chart = |name: &str| Some(format!("/streams/{id}#{name}"));
+    let shown = |m: &Measured, link: Option<String>| figure(m, link);
+    let efficiency = flow_efficiency(&scope.view);
+    let range = match (efficiency.at_least.value(), efficiency.at_most.value()) {
+        (Some(low), Some(high)) if high - low > 0.01 => format!("{:.0}–{:.0} %", low * 100.0, high * 100.0),
+        _ => none(),
+    };
+    vec![
+        ("Lead time p50", shown(&times.lead_time.p50, chart("lead-times")), none()),
+        ("p85", shown(&times.lead_time.p85, chart("lead-times")), kept),
+        ("p95", shown(&times.lead_time.p95, chart("lead-times")), none()),
+        ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()),
+        ("Delivered", shown(&times.delivered, items(&scope.within("delivered"))), none()),
+        ("Ended otherwise", shown(&times.otherwise, items(&format!("result:declined,cancelled,failed {}", scope.within("closed")))), none()),
+        ("Flow efficiency", shown(&efficiency.ratio, chart("time-by-step")), range),
+        ("Hand-offs an item", shown(&hands.per_item, chart("handoffs")), none()),
+        ("Done again", shown(&rework(&scope.view).share_of_items, None), "of items".to_owned()),
+    ]
+}
+
+fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
+    let source = &flow.visits.source;
+    let mut said = Vec::new();
+    if published.head.imported {
+        if !source.done {
+            said.push("This log does not say when items are done: lead times and open work are not measured.".to_owned());
+        }
+        if !source.phases {
+            said.push("This log has one time per event: working and waiting cannot be told apart.".to_owned());
+        }
+    } else if flow.visits.item_count() == 0 {
+        said.push("Nothing has run in this stream yet: the map shows how it is meant to run.".to_owned());
+    }
+    said
+}
+
+/// Shows the variants.
+pub async fn variants(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+    let (published, flow, days) = flow(&web, &id, &asked).await?;
+    let drawn = crate::chart::variants::of(&flow.scope());
+    let page = StreamCharts {
+        shell: shell(&web, &headers, format!("Variants of {}", published.head.name), "streams").await?,
+        head: head(&published, "variants"),
+        sentences: Vec::new(),
+        charts: vec![drawn],
+        charts_base: format!("/streams/{id}/charts/"),
+        query: format!("?days={days}"),
+    };
+    Ok(render(&page))
+}
+
+/// Shows where the stream is left.
+pub async fn conforming(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+    let (published, flow, days) = flow(&web, &id, &asked).await?;
+    let ran = {
+        let scope = flow.scope();
+        actual(&scope, &Ways::of_visits(scope.visits(), scope.view.items), 100)
+    };
+    let (sentences, charts) = if published.head.imported {
+        (vec!["An imported log has no definition to compare it with: write a stream for this work, and run it there.".to_owned()], Vec::new())
+    } else {
+        let replayed = replayed(&web, &published, &flow).await?;
+        (left(&flow.scope(), &ran), vec![replayed, map(&published, &flow, "difference", 100)])
+    };
+    let page = StreamCharts {
+        shell: shell(&web, &headers, format!("Conformance of {}", published.head.name), "streams").await?,
+        head: head(&published, "conformance"),
+        sentences,
+        charts,
+        charts_base: format!("/streams/{id}/charts/"),
+        query: format!("?show=difference&days={days}&paths=100"),
+    };
+    Ok(render(&page))
+}
+
+/// The items of the current version that ended in the window or are open, replayed through it.
+async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
+    let from = flow.window.0;
+    let version = published.head.version;
+    let mut items = web.app.all_items(Some(&published.head.id)).await?;
+    items.retain(|i| i.version == version && i.closed.as_ref().is_none_or(|(at, _)| at.millis() >= from));
+    let (published, stands_on) = (Arc::clone(published), flow.scope().stands_on);
+    let drawn = tokio::task::spawn_blocking(move || {
+        let some: Vec<&watercourse_core::item::Item> = items.iter().map(|i| &**i).collect();
+        let found = conformance_of_items(&some, &published.stream);
+        let keys: Vec<String> = items.iter().map(|i| i.key.clone()).collect();
+        let stands_on = format!("n = {}, v{version}, {stands_on}", say::counted(keys.len() as u64, "item", "items"));
+        conformance::draw(&Replayed { found: &found, stream: &published.stream, keys: &keys, stands_on })
+    });
+    drawn.await.map_err(|e| broke_off(&e))
+}
+
+/// What was done otherwise than defined, the most frequent first.
+fn left(scope: &Scope<'_>, ran: &Actual) -> Vec<String> {
+    let Some(map) = difference(scope, ran) else { return Vec::new() };
+    let name = |at: usize| map.nodes.get(at).map_or("?", |n| n.name.as_str());
+    let mut extra: Vec<_> = map.edges.iter().filter(|e| e.standing == Standing::Extra).collect();
+    extra.sort_by_key(|e| std::cmp::Reverse(e.weight));
+    let mut said: Vec<String> = extra
+        .iter()
+        .take(8)
+        .map(|e| format!("{} after {}: {}, and the definition does not say so.", name(e.to), name(e.from), say::counted(e.weight, "time", "times")))
+        .collect();
+    for node in map.nodes.iter().filter(|n| n.standing == Standing::Missing) {
+        said.push(format!("{} was never done in this window.", node.name));
+    }
+    if said.is_empty() {
+        said.push("Everything ran as defined in this window.".to_owned());
+    }
+    said
+}
+
+/// Shows the versions.
+pub async fn versions(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+    let published = web.app.stream(&id, None).await?;
+    let versions = web.app.versions(&id).await?;
+    let people = web.app.people().await?;
+    let names = Names { people: people.into_iter().map(|p| (p.id, p.name)).collect(), ..Names::default() };
+    let now = web.app.now().millis();
+    let lines = versions.iter().enumerate().map(|(at, v)| {
+        let before = versions.get(at + 1).map(|b| b.definition.as_str());
+        let diff = before.filter(|_| !v.imported).map_or_else(Vec::new, |b| diff(b, &v.definition));
+        let count = |class: &str| diff.iter().filter(|l| l.class == class).count();
+        VersionLine {
+            version: v.version,
+            note: if v.note.is_empty() { "No reason was given.".to_owned() } else { v.note.clone() },
+            by: names.actor(&v.actor),
+            when: say::moment(v.published_at.millis(), now),
+            exact: say::exact(v.published_at.millis()),
+            added: count("add"),
+            removed: count("del"),
+            diff,
+        }
+    });
+    let versions = lines.collect();
+    let page = StreamVersions {
+        shell: shell(&web, &headers, format!("Versions of {}", published.head.name), "streams").await?,
+        head: head(&published, "versions"),
+        versions,
+    };
+    Ok(render(&page))
+}
+
+/// A chart as a file: `.svg`, `.csv`, `.json`.
+pub async fn chart_file(State(web): State<Web>, Path((id, name)): Path<(String, String)>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+    let missing = || AppError::NotFound {
+        what: format!("chart “{}”", name.chars().take(60).collect::<String>()),
+        right: format!("The charts are map, {}; each as .svg, .csv or .json.", CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")),
+    };
+    let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
+    let (published, flow, _) = flow(&web, &id, &asked).await?;
+    let drawn = if chart_id == "map" {
+        map(&published, &flow, show(&asked, &published, &flow), share(&asked))
+    } else {
+        (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
+    };
+    file(&drawn, suffix).ok_or_else(|| missing().into())
+}
+
+/// A drawn chart in the form of a suffix.
+fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
+    Some(match suffix {
+        "svg" => svg(drawn.file()),
+        "csv" => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response(),
+        "json" => {
+            let body = serde_json::json!({
+                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
+            });
+            axum::Json(body).into_response()
+        }
+        _ => return None,
+    })
+}
+
+/// An SVG file brings its styles along, which the policy for pages would not allow.
+fn svg(text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    ];
+    (headers, text).into_response()
+}
+
+/// The same page as a file: its map, or its definition.
+async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
+    let (published, flow, _) = flow(web, id, asked).await?;
+    if suffix == "toml" && !published.head.imported {
+        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone()).into_response());
+    }
+    let drawn = map(&published, &flow, show(asked, &published, &flow), share(asked));
+    Ok(svg(drawn.file()))
+}

@@ -1,0 +1,52 @@
+//! All routes, and what stands around them.
+
+use crate::problem::{Kind, Problem};
+use crate::state::{Settings, Web};
+use crate::{api, guard, pages};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::Router;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use watercourse_app::App;
+
+/// The most bytes of a body, where an address does not say otherwise: 1 MiB.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// Everything the server answers. Serve it on a loopback address: until people can sign in it answers under
+/// no other name.
+///
+/// ```no_run
+/// # async fn run(app: watercourse_app::App) -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
+/// axum::serve(listener, watercourse_http::router(app, watercourse_http::Settings::default())).await
+/// # }
+/// ```
+pub fn router(app: App, settings: Settings) -> Router {
+    let web = Web { app, settings: Arc::new(settings) };
+    Router::new()
+        .merge(api::routes())
+        .merge(pages::routes())
+        .fallback(nothing)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(web)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(guard::origin))
+        .layer(from_fn(guard::patience))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn(guard::headers))
+}
+
+async fn nothing(request: Request) -> Response {
+    let path: String = request.uri().path().chars().take(200).collect();
+    Problem::new(Kind::NotFound, format!("There is nothing at this address: {path}"), "The API is described at /api/docs, and the pages begin at /.")
+        .into_response()
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let detail = format!("This address does not take {}.", request.method());
+    Problem::new(Kind::Method, detail, "The header Allow lists the methods it takes; the API is described at /api/docs.").into_response()
+}

@@ -1,0 +1,13 @@
+//! The API as others meet it: over HTTP, on SQLite and on PostgreSQL, every answer held against its description.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod bad_input;
+mod contract;
+mod description;
+mod events;
+mod imports;
+mod reading;
+mod repeated;
+mod server;
+mod stories;
+mod walk;

@@ -1,0 +1,178 @@
+//! A server of its own for a test: on a free port of the loopback interface, over a database of its own.
+
+use crate::contract::Contract;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+use std::any::Any;
+use watercourse_app::{App, Context};
+use watercourse_core::actor::Actor;
+use watercourse_http::{Settings, router};
+use watercourse_store::Store;
+
+/// Declares story tests that run on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$name(crate::server::Server::sqlite().await).await;
+            }
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$name(crate::server::Server::postgres().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+pub struct Server {
+    base: String,
+    client: Client,
+    contract: Contract,
+    _keep: Box<dyn Any + Send>,
+}
+
+/// What was answered.
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+    /// As JSON; null where it is none.
+    pub body: Value,
+}
+
+impl Reply {
+    #[track_caller]
+    fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+    /// It went well.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        self.expect(200)
+    }
+    /// Something was made.
+    #[track_caller]
+    pub fn created(self) -> Value {
+        self.expect(201)
+    }
+    /// It was refused, and this is how.
+    #[track_caller]
+    pub fn problem(self, status: u16, kind: &str) -> Value {
+        assert_eq!(
+            (self.status, &self.body["type"]),
+            (status, &json!(format!("/docs/problems/{kind}"))),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        self.body
+    }
+}
+
+/// A schema of its own in the PostgreSQL that tests use, dropped at the end.
+struct Schema {
+    name: String,
+    address: String,
+}
+
+impl Schema {
+    async fn new() -> Self {
+        let address = std::env::var("WATERCOURSE_TEST_POSTGRES")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+        let name = format!("api_{}", uuid::Uuid::now_v7().simple());
+        say(&address, &format!("CREATE SCHEMA {name}")).await;
+        Self { name, address }
+    }
+    fn database(&self) -> String {
+        let sign = if self.address.contains('?') { '&' } else { '?' };
+        format!("{}{sign}options[search_path]={}", self.address, self.name)
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let (address, sql) = (self.address.clone(), format!("DROP SCHEMA {} CASCADE", self.name));
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(say(&address, &sql));
+        });
+        drop(dropping.join());
+    }
+}
+
+async fn say(address: &str, sql: &str) {
+    let mut connection =
+        sqlx::PgConnection::connect(address).await.expect("PostgreSQL answers (WATERCOURSE_TEST_POSTGRES)");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+}
+
+impl Server {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = folder.path().join("test.db").to_str().unwrap().to_owned();
+        Self::start(&address, Box::new(folder)).await
+    }
+    pub async fn postgres() -> Self {
+        let schema = Schema::new().await;
+        let address = schema.database();
+        Self::start(&address, Box::new(schema)).await
+    }
+    async fn start(address: &str, keep: Box<dyn Any + Send>) -> Self {
+        let clock = App::system_clock();
+        let app = App::new(Store::open(address, clock().micros()).await.unwrap(), clock);
+        app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let router = router(app, Settings::default());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let client = Client::builder().no_proxy().build().unwrap();
+        let document = client.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
+        Self { base, client, contract: Contract::new(document), _keep: keep }
+    }
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base))
+    }
+    /// Sends without reading the body.
+    pub async fn raw(&self, request: RequestBuilder) -> reqwest::Response {
+        request.send().await.unwrap()
+    }
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let response = self.client.execute(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body: Value = serde_json::from_str(&text).unwrap_or_default();
+        let media = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        self.contract.hold(&method, &path, status, media, (!body.is_null()).then_some(&body));
+        Reply { status, headers, text, body }
+    }
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request("GET", path)).await
+    }
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(self.request("POST", path).json(&body)).await
+    }
+    pub async fn item(&self, key: &str) -> Value {
+        self.get(&format!("/api/v1/items/{key}")).await.ok()
+    }
+    /// Opens an item; its key.
+    pub async fn open(&self, stream: &str, title: &str) -> String {
+        let opened = self.post("/api/v1/items", json!({"stream": stream, "title": title})).await.created();
+        opened["item"]["key"].as_str().unwrap().to_owned()
+    }
+    pub async fn act(&self, key: &str, verb: &str, body: Value) -> Reply {
+        self.post(&format!("/api/v1/items/{key}/{verb}"), body).await
+    }
+}
+
+/// A piece of a path or query, percent-encoded.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b == b'-' { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}

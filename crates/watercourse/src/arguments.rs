@@ -1,0 +1,202 @@
+//! The command line. Verbs on items come from the verb registry, so a new verb needs no line here.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "watercourse", version, about = "Define your value streams, run the work through them, see it flow", propagate_version = true, after_help = AFTER)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER: &str = "Examples:
+  watercourse demo                          a living organisation at http://127.0.0.1:8080
+  watercourse analyze tickets.csv           where the time goes in another tool's export
+  watercourse check streams/my-stream.toml  errors with line, column and remedy
+  watercourse item start INC-1042 restore
+
+Exit codes: 0 done, 1 findings or a failed check, 2 usage, 3 not found, 4 conflict, 5 unreachable.";
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a made-up organisation with a year of history; nothing is kept
+    Demo(Demo),
+    /// Serve your organisation
+    Serve(Serve),
+    /// Check stream files: names, reachability, contradictions
+    Check(Check),
+    /// Publish a stream file as a new version on a running server
+    Publish(Publish),
+    /// Open, list and show items, and do verbs on them
+    Item,
+    /// Bring a log of another tool into a running server as a stream
+    Import(Import),
+    /// Read a log of another tool and say where its time goes
+    Analyze(Analyze),
+    /// Write facts or an event log of a running server to standard output
+    Export(Export),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where to listen.
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// Loopback port; 0 takes a free one
+    #[arg(long, default_value_t = 8080, env = "WATERCOURSE_PORT")]
+    pub(crate) port: u16,
+    /// Log lines as JSON
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// The same seed gives the same organisation
+    #[arg(long, default_value_t = 4)]
+    pub(crate) seed: u64,
+    /// Use this database instead of a temporary one (sqlite:FILE or postgres://…); it must be empty
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+    /// Let nothing move after the history is there
+    #[arg(long)]
+    pub(crate) still: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// Directory of the embedded database
+    #[arg(long, default_value = "watercourse-data", env = "WATERCOURSE_DATA")]
+    pub(crate) data: PathBuf,
+    /// Use this database instead (postgres://user@host/name)
+    #[arg(long, env = "WATERCOURSE_DATABASE")]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Stream files; - reads standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object per finding
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The server to talk to.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Server {
+    /// The server
+    #[arg(long, env = "WATERCOURSE_URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// Who acts: person:NAME, integration:NAME or agent:NAME
+    #[arg(long = "as", env = "WATERCOURSE_ACTOR", default_value = "integration:cli")]
+    pub(crate) actor: String,
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The stream file
+    pub(crate) file: PathBuf,
+    /// Why, in a line
+    #[arg(long, default_value = "")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// How a log of another tool is read: what is not said is guessed, and shown.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Reading {
+    /// The column with the case id
+    #[arg(long)]
+    pub(crate) case: Option<String>,
+    /// The column with the activity or status
+    #[arg(long)]
+    pub(crate) activity: Option<String>,
+    /// The column with the time
+    #[arg(long)]
+    pub(crate) time: Option<String>,
+    /// The column with the start time
+    #[arg(long)]
+    pub(crate) start: Option<String>,
+    /// The column with the team
+    #[arg(long)]
+    pub(crate) team: Option<String>,
+    /// The column with the lifecycle transition
+    #[arg(long)]
+    pub(crate) lifecycle: Option<String>,
+    /// The time zone of times without offset, such as Europe/Brussels (UTC where nothing is said)
+    #[arg(long)]
+    pub(crate) tz: Option<String>,
+    /// Labels that mean done; may be given several times
+    #[arg(long, value_name = "LABEL", num_args = 1..)]
+    pub(crate) done: Vec<String>,
+    /// Whether a time is when the activity ended or when the state was entered
+    #[arg(long, value_name = "entry|completion", value_parser = ["entry", "completion"])]
+    pub(crate) time_means: Option<String>,
+    /// XES: the attributes that name an activity, joined by +
+    #[arg(long)]
+    pub(crate) classifier: Option<String>,
+    /// Read all of this from a mapping file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The log: .csv, .xes, .gz or .zip of these
+    pub(crate) file: PathBuf,
+    /// The stream it becomes; the file's name where nothing is said
+    #[arg(long)]
+    pub(crate) stream: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Analyze {
+    /// The log: .csv, .xes, .gz or .zip of these
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// One JSON object on standard output instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a page that needs no network to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write what was guessed to this file, to be changed and given as --mapping
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_mapping: Option<PathBuf>,
+    /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
+    #[arg(long)]
+    pub(crate) now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Only this stream
+    #[arg(long)]
+    pub(crate) stream: Option<String>,
+    /// An event log as CSV (case, activity, start, time, team) instead of facts as JSON lines
+    #[arg(long)]
+    pub(crate) csv: bool,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}

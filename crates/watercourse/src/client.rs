@@ -1,0 +1,90 @@
+//! A client of the REST API: what the commands that act on a running server speak through.
+
+use crate::arguments::Server;
+use crate::exit::{Exit, ended};
+use anyhow::Result;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+
+/// A server and who acts on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    actor: String,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) etag: Option<String>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.body)?)
+    }
+}
+
+impl Client {
+    pub(crate) fn new(server: &Server) -> Self {
+        Self { http: reqwest::Client::new(), base: server.url.trim_end_matches('/').to_owned(), actor: server.actor.clone() }
+    }
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let write = method != Method::GET;
+        let request = self.http.request(method, format!("{}{path}", self.base)).header("Watercourse-Actor", &self.actor);
+        // A fresh key for each call: sent again by a retry below this line, it still happens once.
+        if write { request.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()) } else { request }
+    }
+    async fn send(&self, request: RequestBuilder) -> Result<Answer> {
+        let response = request.send().await.map_err(|e| {
+            ended(Exit::Unreachable, format!("{} does not answer: {}. Is `watercourse serve` running there?", self.base, e.without_url()))
+        })?;
+        let status = response.status();
+        let etag = response.headers().get("etag").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let body = response.text().await?;
+        if status.is_success() { Ok(Answer { etag, body }) } else { Err(refused(status, &body)) }
+    }
+    pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
+        self.send(self.request(Method::GET, path)).await
+    }
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+    pub(crate) async fn post_if(&self, path: &str, body: &Value, etag: Option<&str>) -> Result<Answer> {
+        let request = self.request(Method::POST, path).json(body);
+        self.send(match etag {
+            Some(etag) => request.header("If-Match", etag),
+            None => request,
+        })
+        .await
+    }
+    pub(crate) async fn upload(&self, path: &str, body: reqwest::Body) -> Result<Answer> {
+        self.send(self.request(Method::POST, path).header("Content-Type", "application/octet-stream").body(body)).await
+    }
+}
+
+/// A problem document as an error: what was wrong, and what would be right.
+fn refused(status: StatusCode, body: &str) -> anyhow::Error {
+    let problem: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+    let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or("");
+    let mut message = text("detail").to_owned();
+    if message.is_empty() {
+        message = format!("The server answered {status}.");
+    }
+    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or("");
+        message.push_str(&format!("\n  {} {}", part("pointer"), part("detail")));
+    }
+    if !text("hint").is_empty() {
+        message = format!("{message} {}", text("hint"));
+    }
+    let exit = match status {
+        StatusCode::NOT_FOUND => Exit::NotFound,
+        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED | StatusCode::PRECONDITION_REQUIRED => Exit::Conflict,
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Exit::Usage,
+        _ => Exit::Failed,
+    };
+    ended(exit, message)
+}

@@ -1,0 +1,16 @@
+//! What the program can do, one file each.
+
+pub(crate) mod analyze;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod item;
+mod line;
+pub(crate) mod publish;
+mod reading;
+pub(crate) mod run;
+pub(crate) mod serve;
+
+pub(crate) use line::line;
+pub(crate) use run::run;
