@@ -1,4 +1,4 @@
-// The stream editor: line numbers, a draft kept in this browser, and Ctrl+Enter to check.
+// The stream editor: line numbers, Ctrl+Enter to check, and findings that lead to their place.
 // The check itself is the server's: htmx posts the text a moment after the last key.
 
 export function editor(): void {
@@ -11,13 +11,7 @@ export function editor(): void {
     numbers.textContent = Array.from({ length: lines }, (_, i) => i + 1).join("\n");
     numbers.scrollTop = area.scrollTop;
   };
-  const grow = (): void => {
-    area.rows = Math.max(24, area.value.split("\n").length + 1);
-  };
-  area.addEventListener("input", () => {
-    number();
-    grow();
-  });
+  area.addEventListener("input", number);
   area.addEventListener("scroll", () => {
     if (numbers) numbers.scrollTop = area.scrollTop;
   });
@@ -40,5 +34,4 @@ export function editor(): void {
     area.setSelectionRange(start, start + Math.max(1, (lines[line - 1] ?? "").length - column + 1));
   });
   number();
-  grow();
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{By, Evidence, FlowState, Imported, Mapping, Rejected, Rows, Warning};
+use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, Rejected, Rows, Warning};
 use watercourse_flow::figure::{Reason, Spread};
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::log::Log;
@@ -223,11 +223,6 @@ impl Analysis {
             warnings,
             rejected: imported.rejected.clone(),
         }
-    }
-    /// Whether anything in the mapping was guessed.
-    #[must_use]
-    pub fn is_guessed(&self) -> bool {
-        self.mapping.case.by != By::Given
     }
 }
 

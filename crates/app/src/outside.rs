@@ -176,6 +176,11 @@ impl App {
         } else {
             Some(self.find(conn, &news.item).await?)
         };
+        if let Some(id) = id
+            && conn.rows_of(&[id]).await?.is_empty()
+        {
+            return Err(crate::app::no_item(&news.item));
+        }
         if let Some(deployed) = deployed {
             let now = self.now();
             let at = deployed.at.unwrap_or(now);

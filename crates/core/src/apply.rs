@@ -103,7 +103,11 @@ pub fn apply(item: &mut Item, stream: &Stream, fact: &Fact) {
                 item.marking.returned(step, false);
             }
         }
-        Event::Opened { .. } | Event::Deviated { .. } | Event::Commented { .. } | Event::Linked { .. } | Event::Unlinked { .. } => {}
+        Event::Opened { .. }
+        | Event::Deviated { .. }
+        | Event::Commented { .. }
+        | Event::Linked { .. }
+        | Event::Unlinked { .. } => {}
     }
     item.touched = at;
     item.revision = fact.revision;

@@ -71,7 +71,10 @@ impl<'a> Deciding<'a> {
         if world.at < item.touched {
             return Err(Refusal::new(
                 Ground::Malformed,
-                format!("This is said to have happened at {}, before the newest fact of {} ({}).", world.at, item.key, item.touched),
+                format!(
+                    "This is said to have happened at {}, before the newest fact of {} ({}).",
+                    world.at, item.key, item.touched
+                ),
                 "Give that time or a later one.",
             ));
         }
@@ -82,7 +85,11 @@ impl<'a> Deciding<'a> {
     ///
     /// # Errors
     /// When the time is after now.
-    pub fn open(world: World<'a>, start: Option<&str>, fields: std::collections::BTreeMap<String, String>) -> Result<Self, Refusal> {
+    pub fn open(
+        world: World<'a>,
+        start: Option<&str>,
+        fields: std::collections::BTreeMap<String, String>,
+    ) -> Result<Self, Refusal> {
         not_in_the_future(&world)?;
         let event = Event::Opened {
             id: world.fresh.item,
@@ -138,7 +145,11 @@ impl<'a> Deciding<'a> {
             fact.activity = activity;
             fact.phase = Some(round.phase());
             fact.team = round.team().map(str::to_owned);
-        } else if let Event::Skipped { step, .. } | Event::Returned { step, .. } | Event::Deviated { step, .. } | Event::Judged { step, .. } = &fact.event {
+        } else if let Event::Skipped { step, .. }
+        | Event::Returned { step, .. }
+        | Event::Deviated { step, .. }
+        | Event::Judged { step, .. } = &fact.event
+        {
             fact.step = Some(step.clone());
             fact.activity = self.stream.index(step).and_then(|i| self.stream.step(i)).map(|s| s.activity);
         }
@@ -198,9 +209,7 @@ impl<'a> Deciding<'a> {
     pub fn gates_passed(&self, step: StepIndex) -> bool {
         use crate::item::GateState::Passed;
         let Some(definition) = self.stream.step(step) else { return true };
-        definition.gates.iter().all(|g| {
-            self.item.open_round_of(step).is_some_and(|r| r.gates.get(g) == Some(&Passed))
-        })
+        definition.gates.iter().all(|g| self.item.open_round_of(step).is_some_and(|r| r.gates.get(g) == Some(&Passed)))
     }
     /// Writes a deviation down, unless the stream allows work outside its steps and this is such.
     pub fn deviate(&mut self, kind: Deviation, step: &str) {
@@ -264,7 +273,11 @@ impl<'a> Deciding<'a> {
         for step in self.stream.conditional().iter() {
             let marking = &self.item.marking;
             let standing = self.standing();
-            if marking.insisted.has(step) || !marking.is_undecided(step) || standing.dead.has(step) || !standing.is_met(step) {
+            if marking.insisted.has(step)
+                || !marking.is_undecided(step)
+                || standing.dead.has(step)
+                || !standing.is_met(step)
+            {
                 continue;
             }
             let Some(definition) = self.stream.step(step) else { continue };
@@ -314,16 +327,29 @@ impl<'a> Deciding<'a> {
     /// When there is no such step, or it has no open round.
     pub fn open_round_at(&self, place: &str) -> Result<Round, Refusal> {
         if let Some(number) = place.strip_prefix('~') {
-            let round = number.parse().ok().and_then(|n: u32| self.item.round(n)).filter(|r| matches!(r.place, Place::Adhoc(..)));
+            let round = number
+                .parse()
+                .ok()
+                .and_then(|n: u32| self.item.round(n))
+                .filter(|r| matches!(r.place, Place::Adhoc(..)));
             return match round {
                 Some(round) if round.is_open() => Ok(round.clone()),
-                Some(_) => Err(Refusal::new(Ground::Stale, format!("The extra work {place} of {} has ended.", self.item.key), self.what_is_open())),
-                None => Err(Refusal::new(Ground::Malformed, format!("{} has no extra work {place}.", self.item.key), self.what_is_open())),
+                Some(_) => Err(Refusal::new(
+                    Ground::Stale,
+                    format!("The extra work {place} of {} has ended.", self.item.key),
+                    self.what_is_open(),
+                )),
+                None => Err(Refusal::new(
+                    Ground::Malformed,
+                    format!("{} has no extra work {place}.", self.item.key),
+                    self.what_is_open(),
+                )),
             };
         }
         let (index, step) = self.step_at(place)?;
         self.item.open_round_of(index).cloned().ok_or_else(|| {
-            let what = if self.item.marking.finished().has(index) { "has been finished" } else { "has not been opened" };
+            let what =
+                if self.item.marking.finished().has(index) { "has been finished" } else { "has not been opened" };
             Refusal::new(Ground::Stale, format!("“{}” {what} on {}.", step.name, self.item.key), self.what_is_open())
         })
     }
@@ -345,11 +371,8 @@ impl<'a> Deciding<'a> {
     /// A sentence that tells what is open.
     #[must_use]
     pub fn what_is_open(&self) -> String {
-        let open: Vec<String> = self
-            .item
-            .open_rounds()
-            .map(|r| format!("{} ({})", self.meaning(r).0, r.phase().id()))
-            .collect();
+        let open: Vec<String> =
+            self.item.open_rounds().map(|r| format!("{} ({})", self.meaning(r).0, r.phase().id())).collect();
         if open.is_empty() { "Nothing is open.".to_owned() } else { format!("Open: {}.", open.join(", ")) }
     }
     /// Refuses a verb that needs an open item.
@@ -373,7 +396,12 @@ impl<'a> Deciding<'a> {
         let Some(spawn) = self.stream.step(step).and_then(|s| s.spawns.clone()) else { return };
         let has_child = self.item.round(round).is_some_and(|r| r.child.is_some());
         if !has_child {
-            self.emit(Event::ChildOpened { round, child: self.world.fresh.child, stream: spawn.stream, wait: spawn.wait });
+            self.emit(Event::ChildOpened {
+                round,
+                child: self.world.fresh.child,
+                stream: spawn.stream,
+                wait: spawn.wait,
+            });
             if spawn.wait {
                 self.emit(Event::Paused { round, reason: "child".to_owned() });
             }

@@ -196,6 +196,5 @@ pub struct Fact {
     /// The team that held the round.
     pub team: Option<String>,
     /// What happened.
-    #[serde(flatten)]
     pub event: Event,
 }

@@ -47,7 +47,8 @@ impl<'a> Standing<'a> {
         let when = m.fails.and(m.undecided(stream.all())).without(m.insisted).without(skipped).without(unused);
         let unopened = stream.optional().without(m.owed).without(m.open).without(m.done);
         let unopened = unopened.without(skipped).without(unused).without(when);
-        let mut standing = Self { stream, marking, skipped, unused, when, unopened, dead: StepSet::EMPTY, owed: StepSet::EMPTY };
+        let mut standing =
+            Self { stream, marking, skipped, unused, when, unopened, dead: StepSet::EMPTY, owed: StepSet::EMPTY };
         standing.dead = standing.find_dead();
         standing.owed = m.owed.without(standing.dead).without(standing.bypassed());
         standing
@@ -153,6 +154,10 @@ impl<'a> Standing<'a> {
             return false;
         }
         if let Some(bypass) = self.bypass(step) {
+            // An optional step that failed is offered again, and it failed all the same.
+            if bypass == Bypass::Unopened && point == Point::Failed && m.failed.has(step) {
+                return true;
+            }
             let needs_a_round = matches!(point, Point::Failed | Point::Outcome(_));
             if seen.has(step) || (bypass == Bypass::Unopened && needs_a_round) {
                 return false;
@@ -161,7 +166,13 @@ impl<'a> Standing<'a> {
             return self.met(step, seen);
         }
         match point {
-            Point::Start => if m.open.has(step) { m.begun.has(step) } else { m.finished().has(step) },
+            Point::Start => {
+                if m.open.has(step) {
+                    m.begun.has(step)
+                } else {
+                    m.finished().has(step)
+                }
+            }
             Point::Failed => m.failed.has(step),
             Point::Done => m.done.has(step) && !self.owed.has(step),
             Point::Outcome(outcome) => m.done.has(step) && !self.owed.has(step) && m.outcome(step) == Some(outcome),
@@ -174,10 +185,11 @@ impl<'a> Standing<'a> {
         if m.done.has(step) {
             return false;
         }
-        m.excluded.has(step) || self.stream.rules.iter().enumerate().any(|(index, rule)| {
-            matches!(rule, Rule::Choice { steps } if steps.has(step))
-                && m.chosen(index).is_some_and(|chosen| chosen != step)
-        })
+        m.excluded.has(step)
+            || self.stream.rules.iter().enumerate().any(|(index, rule)| {
+                matches!(rule, Rule::Choice { steps } if steps.has(step))
+                    && m.chosen(index).is_some_and(|chosen| chosen != step)
+            })
     }
     /// Everything that is not in the least set of living steps, computed from all dead.
     fn find_dead(&self) -> StepSet {

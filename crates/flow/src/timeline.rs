@@ -145,7 +145,7 @@ impl Timeline {
             until: visits.items.until.clone(),
         };
         timeline.first.push(0);
-        let mut walk = Walk { visits, back: Vec::new(), stretch: Vec::new() };
+        let mut walk = Walk { visits, back: Vec::new(), stretch: Vec::new(), entries: Vec::new() };
         let mut forward = Vec::new();
         for item in 0..items {
             walk.item(item);
@@ -201,11 +201,23 @@ struct Walk<'a> {
     /// The pieces found so far, the latest first.
     back: Vec<Piece>,
     stretch: Vec<Piece>,
+    /// The item's visits by entry; listed only when they are asked for.
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    entered: i64,
+    left: i64,
+    visit: usize,
+    /// The latest end up to here, and whose it is.
+    latest: (i64, usize),
 }
 
 impl Walk<'_> {
     fn item(&mut self, item: usize) {
         self.back.clear();
+        self.entries.clear();
         let visits = self.visits;
         let created = visits.items.created[item];
         let mut at = visits.items.until[item];
@@ -241,23 +253,30 @@ impl Walk<'_> {
 
     /// The visit to go on with before `at`, and when it was left: the one entered last of those under way just
     /// before, else the one left last.
-    fn before(&self, item: usize, at: i64, created: i64) -> (Option<usize>, i64) {
-        let visits = self.visits;
-        let mut open: Option<(i64, usize)> = None;
-        let mut left_last: Option<(i64, usize)> = None;
-        for visit in visits.of_item(item) {
-            let Some(entered) = visits.entered(visit).or_else(|| visits.left(visit)).filter(|e| *e < at) else {
-                continue;
-            };
-            match visits.left(visit) {
-                Some(left) if left < at => left_last = left_last.max(Some((left, visit))),
-                _ => open = open.max(Some((entered, visit))),
-            }
+    fn before(&mut self, item: usize, at: i64, created: i64) -> (Option<usize>, i64) {
+        if self.entries.is_empty() {
+            self.list_entries(item);
         }
-        match (open, left_last) {
-            (Some((_, visit)), _) => (Some(visit), at),
-            (None, Some((left, visit))) => (Some(visit), left.max(created)),
-            (None, None) => (None, at),
+        let earlier = self.entries.partition_point(|e| e.entered < at);
+        let Some(last) = earlier.checked_sub(1).map(|e| self.entries[e]) else { return (None, at) };
+        if last.latest.0 < at {
+            return (Some(last.latest.1), last.latest.0.max(created));
+        }
+        // One was under way: those passed over here are passed over for good, as the path goes on before its entry.
+        let under_way = self.entries[..earlier].iter().rfind(|e| e.left >= at);
+        (under_way.map(|e| e.visit), at)
+    }
+    fn list_entries(&mut self, item: usize) {
+        let visits = self.visits;
+        let entries = visits.of_item(item).filter_map(|visit| {
+            let left = visits.left(visit).unwrap_or(i64::MAX);
+            let entered = visits.entered(visit).or_else(|| visits.left(visit))?;
+            Some(Entry { entered, left, visit, latest: (left, visit) })
+        });
+        self.entries.extend(entries);
+        self.entries.sort_unstable_by_key(|e| (e.entered, e.visit));
+        for place in 1..self.entries.len() {
+            self.entries[place].latest = self.entries[place].latest.max(self.entries[place - 1].latest);
         }
     }
 

@@ -212,7 +212,13 @@ fn labels(m: &Mapping) -> Table {
         ]
     });
     Table {
-        columns: vec![("Label", "label"), ("Events", "events"), ("Activity", "activity"), ("State", "state"), ("Why", "why")],
+        columns: vec![
+            ("Label", "label"),
+            ("Events", "events"),
+            ("Activity", "activity"),
+            ("State", "state"),
+            ("Why", "why"),
+        ],
         rows: rows.collect(),
     }
 }

@@ -3,14 +3,15 @@
 use crate::problem::{Kind, Problem};
 use crate::state::{Settings, Web};
 use crate::{api, guard, pages};
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
-use axum::Router;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use watercourse_app::App;
+use watercourse_app::{App, AppError};
 
 /// The most bytes of a body, where an address does not say otherwise: 1 MiB.
 const LARGEST_BODY: usize = 1 << 20;
@@ -42,11 +43,26 @@ pub fn router(app: App, settings: Settings) -> Router {
 
 async fn nothing(request: Request) -> Response {
     let path: String = request.uri().path().chars().take(200).collect();
-    Problem::new(Kind::NotFound, format!("There is nothing at this address: {path}"), "The API is described at /api/docs, and the pages begin at /.")
-        .into_response()
+    let is_program = ["/api/", "/hooks/"].iter().any(|p| path.starts_with(p));
+    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !is_program && accept.contains("text/html") {
+        let right = "Begin at the first page, or look for it in Work.".to_owned();
+        return pages::Oops(AppError::NotFound { what: format!("page “{path}”"), right }).into_response();
+    }
+    Problem::new(
+        Kind::NotFound,
+        format!("There is nothing at this address: {path}"),
+        "The API is described at /api/docs, and the pages begin at /.",
+    )
+    .into_response()
 }
 
 async fn wrong_method(request: Request) -> Response {
     let detail = format!("This address does not take {}.", request.method());
-    Problem::new(Kind::Method, detail, "The header Allow lists the methods it takes; the API is described at /api/docs.").into_response()
+    Problem::new(
+        Kind::Method,
+        detail,
+        "The header Allow lists the methods it takes; the API is described at /api/docs.",
+    )
+    .into_response()
 }

@@ -188,7 +188,10 @@ pub fn add_changed(rows: &mut Rows, before: Option<&Item>, after: &Item, stream:
             if old == Some(visit) {
                 continue;
             }
-            rows.visits.push(visit_row(item, round, v, visit));
+            let now = visit_row(item, round, v, visit);
+            if old.map(|o| visit_row(item, round, v, o)).as_ref() != Some(&now) {
+                rows.visits.push(now);
+            }
             for (s, spell) in visit.spells.iter().enumerate() {
                 if old.and_then(|o| o.spells.get(s)) != Some(spell) {
                     rows.spells.push(spell_row(item, round, v, s, spell));

@@ -5,19 +5,13 @@ use std::path::PathBuf;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "watercourse", version, about = "Define your value streams, run the work through them, see it flow", propagate_version = true, after_help = AFTER)]
+#[command(name = "watercourse", version, about = "Define your value streams, run the work through them, see it flow", disable_help_subcommand = true, after_help = EXITS)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const AFTER: &str = "Examples:
-  watercourse demo                          a living organisation at http://127.0.0.1:8080
-  watercourse analyze tickets.csv           where the time goes in another tool's export
-  watercourse check streams/my-stream.toml  errors with line, column and remedy
-  watercourse item start INC-1042 restore
-
-Exit codes: 0 done, 1 findings or a failed check, 2 usage, 3 not found, 4 conflict, 5 unreachable.";
+const EXITS: &str = "Exit codes: 0 done, 1 findings or a failure, 2 usage, 3 not found, 4 conflict, 5 unreachable.";
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
@@ -49,7 +43,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Listen {
     /// Loopback port; 0 takes a free one
-    #[arg(long, default_value_t = 8080, env = "WATERCOURSE_PORT")]
+    #[arg(long, value_name = "PORT", default_value_t = 8080, env = "WATERCOURSE_PORT")]
     pub(crate) port: u16,
     /// Log lines as JSON
     #[arg(long)]
@@ -85,7 +79,7 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Stream files; - reads standard input
+    /// Stream files, or folders of them; - reads standard input
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// One JSON object per finding
@@ -93,23 +87,23 @@ pub(crate) struct Check {
     pub(crate) json: bool,
 }
 
-/// The server to talk to.
+// No doc comment: it would become the description of every command that takes these.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Server {
-    /// The server
-    #[arg(long, env = "WATERCOURSE_URL", default_value = "http://127.0.0.1:8080")]
+    /// Where the server is
+    #[arg(long, value_name = "URL", env = "WATERCOURSE_URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) url: String,
-    /// Who acts: person:NAME, integration:NAME or agent:NAME
-    #[arg(long = "as", env = "WATERCOURSE_ACTOR", default_value = "integration:cli")]
+    /// Who acts: person:HANDLE, integration:NAME or agent:NAME
+    #[arg(long, env = "WATERCOURSE_ACTOR", default_value = "integration:cli")]
     pub(crate) actor: String,
-    /// One JSON object per line
+    /// Answer as JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
-    /// The stream file
+    /// The stream file; - reads standard input
     pub(crate) file: PathBuf,
     /// Why, in a line
     #[arg(long, default_value = "")]
@@ -122,33 +116,33 @@ pub(crate) struct Publish {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Reading {
     /// The column with the case id
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) case: Option<String>,
     /// The column with the activity or status
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) activity: Option<String>,
     /// The column with the time
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) time: Option<String>,
     /// The column with the start time
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) start: Option<String>,
     /// The column with the team
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) team: Option<String>,
     /// The column with the lifecycle transition
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) lifecycle: Option<String>,
     /// The time zone of times without offset, such as Europe/Brussels (UTC where nothing is said)
-    #[arg(long)]
+    #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
-    /// Labels that mean done; may be given several times
+    /// Labels that mean done, several after one --done or one after each
     #[arg(long, value_name = "LABEL", num_args = 1..)]
     pub(crate) done: Vec<String>,
-    /// Whether a time is when the activity ended or when the state was entered
-    #[arg(long, value_name = "entry|completion", value_parser = ["entry", "completion"])]
+    /// Whether a time is when the state was entered or when the activity was completed
+    #[arg(long, value_name = "MEANING", value_parser = ["entry", "completion"])]
     pub(crate) time_means: Option<String>,
-    /// XES: the attributes that name an activity, joined by +
+    /// XES: the classifier, or the attributes whose values joined by + are the activity
     #[arg(long)]
     pub(crate) classifier: Option<String>,
     /// Read all of this from a mapping file
@@ -158,10 +152,11 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .gz or .zip of these
-    pub(crate) file: PathBuf,
+    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    #[arg(required_unless_present = "done")]
+    pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
-    #[arg(long)]
+    #[arg(long, value_name = "ID")]
     pub(crate) stream: Option<String>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -171,8 +166,9 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .gz or .zip of these
-    pub(crate) file: PathBuf,
+    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    #[arg(required_unless_present = "done")]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// One JSON object on standard output instead of text
@@ -185,16 +181,16 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "FILE")]
     pub(crate) write_mapping: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// Only this stream
-    #[arg(long)]
+    #[arg(long, value_name = "ID")]
     pub(crate) stream: Option<String>,
-    /// An event log as CSV (case, activity, start, time, team) instead of facts as JSON lines
+    /// An event log as CSV, which `analyze` and other tools read, instead of facts as JSON lines
     #[arg(long)]
     pub(crate) csv: bool,
     #[command(flatten)]

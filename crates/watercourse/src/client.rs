@@ -1,7 +1,7 @@
 //! A client of the REST API: what the commands that act on a running server speak through.
 
 use crate::arguments::Server;
-use crate::exit::{Exit, ended};
+use crate::exit::{Exit, ended, usage};
 use anyhow::Result;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -39,6 +39,12 @@ impl Client {
     }
     async fn send(&self, request: RequestBuilder) -> Result<Answer> {
         let response = request.send().await.map_err(|e| {
+            if e.is_builder() {
+                return usage(format!(
+                    "Nothing can be sent to “{}” as “{}”. An address looks like http://127.0.0.1:8080, an actor like person:ada.",
+                    self.base, self.actor
+                ));
+            }
             ended(Exit::Unreachable, format!("{} does not answer: {}. Is `watercourse serve` running there?", self.base, e.without_url()))
         })?;
         let status = response.status();
@@ -68,23 +74,43 @@ impl Client {
 /// A problem document as an error: what was wrong, and what would be right.
 fn refused(status: StatusCode, body: &str) -> anyhow::Error {
     let problem: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or("");
-    let mut message = text("detail").to_owned();
+    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
+    let list = |key: &str| problem.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut message = text(&problem, "detail");
     if message.is_empty() {
         message = format!("The server answered {status}.");
     }
-    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or("");
-        message.push_str(&format!("\n  {} {}", part("pointer"), part("detail")));
+    let whole = message.clone();
+    for error in list("errors") {
+        let (pointer, detail) = (text(&error, "pointer"), text(&error, "detail"));
+        if !whole.contains(detail.trim_end_matches('.')) {
+            message.push_str(&format!("\n  {pointer} {detail}\n "));
+        }
     }
-    if !text("hint").is_empty() {
-        message = format!("{message} {}", text("hint"));
+    if !text(&problem, "hint").is_empty() {
+        message = format!("{message} {}", text(&problem, "hint"));
+    }
+    let found = list("diagnostics");
+    for one in &found {
+        let place = |key: &str| one.get(key).and_then(Value::as_u64).unwrap_or_default();
+        message.push_str(&format!("\n  {}:{} {}", place("line"), place("column"), text(one, "message")));
+        if !text(one, "help").is_empty() {
+            message.push_str(&format!("; {}", text(one, "help")));
+        }
     }
     let exit = match status {
         StatusCode::NOT_FOUND => Exit::NotFound,
         StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED | StatusCode::PRECONDITION_REQUIRED => Exit::Conflict,
+        StatusCode::UNPROCESSABLE_ENTITY if !found.is_empty() => Exit::Failed,
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Exit::Usage,
         _ => Exit::Failed,
     };
     ended(exit, message)
+}
+
+/// A piece of a path or query, percent-encoded.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }

@@ -2,12 +2,41 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+/// How many characters a line of text has at most.
+const WIDTH: usize = 100;
+
 /// A line of data. A closed pipe ends the program quietly.
 pub(crate) fn data(line: &str) {
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
     }
+}
+
+/// A paragraph of data, broken into lines of at most 100 characters.
+pub(crate) fn wrapped(first: &str, rest: &str, text: &str) {
+    for line in broken(first, rest, text) {
+        data(&line);
+    }
+}
+
+/// The lines of a paragraph: `first` before the first, `rest` before the others. A longer word stands alone.
+fn broken(first: &str, rest: &str, text: &str) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), first.to_owned());
+    let mut is_bare = true;
+    for word in text.split(' ') {
+        if !is_bare && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut line, rest.to_owned()));
+            is_bare = true;
+        }
+        if !is_bare {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_bare = false;
+    }
+    lines.push(line);
+    lines
 }
 
 /// A message.
@@ -37,4 +66,17 @@ pub(crate) fn progress(what: &str, total: u64) -> indicatif::ProgressBar {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn paragraphs_are_broken_between_words() {
+        let text = "word ".repeat(60);
+        let lines = broken("Lead time  ", "           ", text.trim());
+        assert!(lines.iter().all(|l| l.chars().count() <= 100) && lines.len() == 4, "{lines:?}");
+        assert!(lines.iter().skip(1).all(|l| l.starts_with("           word")));
+    }
 }

@@ -7,9 +7,9 @@ use std::process::Command;
 
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 /// Tells the browser tests which Chromium to drive.
-const CHROMIUM: &str = "WATERCOURSE_TEST_CHROMIUM";
+const CHROMIUM: &str = "CHROMIUM";
 /// Tells them which program to start.
-const PROGRAM: &str = "WATERCOURSE_TEST_PROGRAM";
+const PROGRAM: &str = "WATERCOURSE_BIN";
 
 /// Where Chromium is; installed where we may.
 pub fn chromium() -> Result<PathBuf> {

@@ -26,8 +26,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     stage("lints", || {
         start(cargo(root).args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
     })?;
-    let server = postgres.as_ref().map_or("", |p: &Postgres| p.url.as_str());
-    stage("tests", || tests(root, server))?;
+    stage("tests", || tests(root, postgres.as_ref()))?;
     stage("doc tests", || start(cargo(root).args(["test", "--workspace", "--doc", "--quiet"])))?;
     if let Some(chromium) = &chromium {
         stage("browser tests", || {
@@ -77,21 +76,30 @@ fn present() -> Result<()> {
     Ok(())
 }
 
-/// All tests of the workspace, by nextest where it is installed.
-fn tests(root: &Path, server: &str) -> Result<()> {
+/// All tests of the workspace, by nextest where it is installed. Tests on PostgreSQL have it in their name.
+fn tests(root: &Path, postgres: Option<&Postgres>) -> Result<()> {
     let nextest = run_quietly(cargo(root).args(["nextest", "--version"])).is_ok();
     let mut command = cargo(root);
     if nextest {
         command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        if postgres.is_none() {
+            command.args(["-E", "not test(postgres)"]);
+        }
     } else {
         command.args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--quiet"]);
+        if postgres.is_none() {
+            command.args(["--", "--skip", "postgres"]);
+        }
     }
     if let Some(data) = shared_data(root) {
         println!("    real logs: {}", data.display());
     } else {
         println!("    real logs: none beside the repository; the committed fixtures are tested");
     }
-    start(command.env(VARIABLE, server))
+    if let Some(postgres) = postgres {
+        command.env(VARIABLE, &postgres.url);
+    }
+    start(&mut command)
 }
 
 /// The folder with logs of other tools, where somebody has them.

@@ -40,17 +40,17 @@ pub const TEAMS: &[Team] = &[
 
 /// How often a stream is asked for: mean hours between two items.
 pub(super) const ARRIVALS: &[(&str, f64)] = &[
-    ("standard-request", 2.6),
-    ("restore-service", 6.5),
-    ("onboard-employee", 44.0),
-    ("new-feature", 50.0),
-    ("deploy-release", 96.0),
-    ("normal-change", 84.0),
-    ("problem-to-fix", 150.0),
-    ("buy-product", 330.0),
-    ("emergency-change", 420.0),
-    ("continual-improvement", 650.0),
-    ("yearly-strategy", 2800.0),
+    ("standard-request", 1.7),
+    ("restore-service", 5.0),
+    ("onboard-employee", 26.0),
+    ("new-feature", 27.0),
+    ("deploy-release", 60.0),
+    ("normal-change", 58.0),
+    ("problem-to-fix", 90.0),
+    ("buy-product", 200.0),
+    ("emergency-change", 300.0),
+    ("continual-improvement", 380.0),
+    ("yearly-strategy", 2400.0),
 ];
 
 /// How a step goes.
@@ -71,7 +71,7 @@ pub(super) fn manner(stream: &str, step: &str) -> Manner {
     let ordinary = Manner { hours: 2.5, waits: (0.08, "user"), fails: 0.0, first: 0.9 };
     match (stream, step) {
         ("standard-request", "ask") => Manner { hours: 0.2, waits: (0.05, "user"), first: 0.97, ..ordinary },
-        ("standard-request", "fulfil") => Manner { hours: 6.5, waits: (0.22, "user"), ..ordinary },
+        ("standard-request", "fulfil") => Manner { hours: 6.5, waits: (0.35, "user"), ..ordinary },
         ("restore-service", "reported" | "detected") => Manner { hours: 0.15, waits: (0.0, "user"), ..ordinary },
         ("restore-service", "restore") => Manner { hours: 1.6, waits: (0.25, "user"), ..ordinary },
         ("restore-service", "confirm") => Manner { hours: 0.1, waits: (0.0, "user"), fails: 0.06, ..ordinary },

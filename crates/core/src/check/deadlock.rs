@@ -597,7 +597,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 120, rng_seed: proptest::test_runner::RngSeed::Fixed(7), failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
         #[test]
         fn the_short_search_finds_a_deadlock_where_the_long_one_does(stream in streams()) {
             let Some(stuck) = by_brute_force(&stream) else { return Ok(()) };

@@ -1,10 +1,10 @@
 //! Work outside the steps: it keeps the item open and is a deviation.
 
 use super::spec::{Act, Ask, Scope, Spec, need};
-use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::activity::Activity;
+use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event, Opening};
+use crate::refusal::{Ground, Refusal};
 use crate::stream::Adhoc;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,12 @@ pub(super) const SPEC: Spec = Spec {
     label: "Add work",
     about: "Does something the stream does not list, in an activity and a team.",
     scope: Scope::Item,
-    args: &[need("name", Ask::Label, "what is done, as a short label"), need("activity", Ask::Activity, "the activity it is part of"), need("team", Ask::Team, "who does it"), need("reason", Ask::Words, "why it is needed")],
+    args: &[
+        need("name", Ask::Label, "what is done, as a short label"),
+        need("activity", Ask::Activity, "the activity it is part of"),
+        need("team", Ask::Team, "who does it"),
+        need("reason", Ask::Words, "why it is needed"),
+    ],
 };
 
 /// See the module.
@@ -36,15 +41,27 @@ impl Act for AddWork {
         on.must_be_open()?;
         super::skip::reason_given(&self.reason)?;
         if on.stream.adhoc == Adhoc::Deny {
-            return Err(Refusal::new(Ground::Forbidden, "This stream allows no work outside its steps.", on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Forbidden,
+                "This stream allows no work outside its steps.",
+                on.what_is_open(),
+            ));
         }
         let Some(activity) = Activity::parse(&self.activity) else {
             let all: Vec<&str> = Activity::ALL.iter().map(|a| a.id()).collect();
-            return Err(Refusal::new(Ground::Malformed, format!("“{}” is not an activity.", self.activity), format!("The six are {}.", all.join(", "))));
+            return Err(Refusal::new(
+                Ground::Malformed,
+                format!("“{}” is not an activity.", self.activity),
+                format!("The six are {}.", all.join(", ")),
+            ));
         };
         let name = self.name.trim();
         if name.is_empty() || name.len() > 60 || self.team.trim().is_empty() {
-            return Err(Refusal::new(Ground::Malformed, "Extra work needs a name of up to 60 characters and a team.", "Give both."));
+            return Err(Refusal::new(
+                Ground::Malformed,
+                "Extra work needs a name of up to 60 characters and a team.",
+                "Give both.",
+            ));
         }
         let round = on.next_round();
         on.emit(Event::RoundOpened {

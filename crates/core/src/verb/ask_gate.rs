@@ -30,10 +30,18 @@ impl Act for AskGate {
             return Err(Refusal::new(Ground::Malformed, format!("“{}” has no gate.", definition.name), "Start it."));
         }
         if on.standing().dead.has(step) {
-            return Err(Refusal::new(Ground::NotEnabled, format!("“{}” is out: the item went another way.", definition.name), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::NotEnabled,
+                format!("“{}” is out: the item went another way.", definition.name),
+                on.what_is_open(),
+            ));
         }
         if on.item.marking.begun.has(step) {
-            return Err(Refusal::new(Ground::Stale, format!("“{}” has been started.", definition.name), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("“{}” has been started.", definition.name),
+                on.what_is_open(),
+            ));
         }
         if super::skip::ask(on, step, true) {
             return Ok(());

@@ -27,7 +27,11 @@ impl Act for Cancel {
     fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
         on.must_be_open()?;
         if self.reason.trim().is_empty() {
-            return Err(Refusal::new(Ground::Malformed, "A cancellation needs a reason.", "Say why it is no longer wanted."));
+            return Err(Refusal::new(
+                Ground::Malformed,
+                "A cancellation needs a reason.",
+                "Say why it is no longer wanted.",
+            ));
         }
         on.drop_all();
         on.close(Some(Ends::Cancelled), None);

@@ -2,10 +2,10 @@
 
 use super::spec::{Act, Ask, Scope, Spec, need};
 use crate::deciding::Deciding;
-use crate::refusal::Refusal;
 use crate::fact::Event;
 use crate::id::ItemId;
 use crate::item::{Outcome, Phase, Place};
+use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "child_ended";
@@ -29,13 +29,20 @@ pub struct ChildEnded {
 
 impl Act for ChildEnded {
     fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
-        let round = on.item.rounds.iter().find(|r| r.child.as_ref().is_some_and(|c| c.item == self.child && c.result.is_none())).cloned();
+        let round = on
+            .item
+            .rounds
+            .iter()
+            .find(|r| r.child.as_ref().is_some_and(|c| c.item == self.child && c.result.is_none()))
+            .cloned();
         let Some(round) = round else {
             return Ok(());
         };
         on.emit(Event::ChildEnded { round: round.number, child: self.child, result: self.result });
         let Place::Step(step) = round.place else { return Ok(()) };
-        let Some(definition) = on.stream.step(step).filter(|s| s.spawns.as_ref().is_some_and(|c| c.wait)) else { return Ok(()) };
+        let Some(definition) = on.stream.step(step).filter(|s| s.spawns.as_ref().is_some_and(|c| c.wait)) else {
+            return Ok(());
+        };
         let waits = round.waiting_for() == Some("child");
         // Who took the work up again meanwhile decides; in a queue, such as that of another team, nobody has.
         let untouched = waits || round.phase() == Phase::Queued;

@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, Scope, Spec, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "comment";

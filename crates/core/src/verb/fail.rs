@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "fail";
@@ -31,7 +31,11 @@ impl Act for Fail {
         on.must_be_open()?;
         let round = on.open_round_at(&self.step)?;
         if round.started.is_none() {
-            return Err(Refusal::new(Ground::Stale, "Work that has not started cannot fail.", "Start it, skip it or drop it."));
+            return Err(Refusal::new(
+                Ground::Stale,
+                "Work that has not started cannot fail.",
+                "Start it, skip it or drop it.",
+            ));
         }
         on.acting = Some(round.number);
         on.emit(Event::Failed { round: round.number });

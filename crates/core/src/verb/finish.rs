@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::item::{Phase, Place};
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "finish";
@@ -43,7 +43,11 @@ impl Act for Finish {
             _ if round.phase() == Phase::Active => {}
             _ => {
                 let right = if round.phase() == Phase::Waiting { "Resume it first." } else { "Start it first." };
-                return Err(Refusal::new(Ground::Stale, format!("Only active work can finish, and this is {}.", round.phase().id()), right));
+                return Err(Refusal::new(
+                    Ground::Stale,
+                    format!("Only active work can finish, and this is {}.", round.phase().id()),
+                    right,
+                ));
             }
         }
         on.complete(round.number, &round.place, outcome);

@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, need};
 use crate::deciding::Deciding;
-use crate::refusal::Refusal;
 use crate::fact::{Deviation, Event};
+use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "give_up";

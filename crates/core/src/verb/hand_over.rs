@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "hand_over";
@@ -36,7 +36,11 @@ impl Act for HandOver {
             return Err(Refusal::new(Ground::Malformed, "No team was named.", "Name the team that takes it."));
         }
         if round.team() == Some(self.team.as_str()) {
-            return Err(Refusal::new(Ground::Stale, format!("The team {} holds it already.", self.team), "Name another team."));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("The team {} holds it already.", self.team),
+                "Name another team.",
+            ));
         }
         on.emit(Event::HandedOver { round: round.number, team: self.team.clone() });
         Ok(())

@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::GateState;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "pass_gate";
@@ -35,10 +35,18 @@ impl Act for PassGate {
         let round = gated_round(on, &self.step, &self.gate)?;
         match on.item.round(round).and_then(|r| r.gates.get(&self.gate)) {
             Some(GateState::Passed) => {
-                return Err(Refusal::new(Ground::Stale, format!("The gate “{}” has passed.", self.gate), on.what_is_open()));
+                return Err(Refusal::new(
+                    Ground::Stale,
+                    format!("The gate “{}” has passed.", self.gate),
+                    on.what_is_open(),
+                ));
             }
             Some(GateState::Refused) => {
-                return Err(Refusal::new(Ground::Gate, format!("The gate “{}” has refused, and that holds until it is asked again.", self.gate), "Ask it again first."));
+                return Err(Refusal::new(
+                    Ground::Gate,
+                    format!("The gate “{}” has refused, and that holds until it is asked again.", self.gate),
+                    "Ask it again first.",
+                ));
             }
             _ => {}
         }
@@ -54,12 +62,20 @@ impl Act for PassGate {
 pub(super) fn gated_round(on: &Deciding<'_>, step: &str, gate: &str) -> Result<u32, Refusal> {
     let (_, definition) = on.step_at(step)?;
     if !definition.gates.iter().any(|g| g == gate) {
-        let right = if definition.gates.is_empty() { "It has none.".to_owned() } else { format!("Its gates are {}.", definition.gates.join(", ")) };
+        let right = if definition.gates.is_empty() {
+            "It has none.".to_owned()
+        } else {
+            format!("Its gates are {}.", definition.gates.join(", "))
+        };
         return Err(Refusal::new(Ground::Malformed, format!("“{}” has no gate “{gate}”.", definition.name), right));
     }
     let round = on.open_round_at(step)?;
     if round.started.is_some() {
-        return Err(Refusal::new(Ground::Stale, format!("“{}” has been started, its gates are behind it.", definition.name), on.what_is_open()));
+        return Err(Refusal::new(
+            Ground::Stale,
+            format!("“{}” has been started, its gates are behind it.", definition.name),
+            on.what_is_open(),
+        ));
     }
     if !round.gates.contains_key(gate) {
         return Err(Refusal::new(Ground::Stale, format!("The gate “{gate}” has not been asked."), "Ask it first."));

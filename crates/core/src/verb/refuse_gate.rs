@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::refusal::{Ground, Refusal};
 use crate::stream::Ends;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,12 @@ pub(super) const SPEC: Spec = Spec {
     label: "Refuse",
     about: "Does not let a step start; asked again it may, unless the refusal is final.",
     scope: Scope::Step,
-    args: &[STEP, need("gate", Ask::Gate, "the gate"), need("reason", Ask::Words, "why"), may("final", Ask::Flag, "the item ends, declined")],
+    args: &[
+        STEP,
+        need("gate", Ask::Gate, "the gate"),
+        need("reason", Ask::Words, "why"),
+        may("final", Ask::Flag, "the item ends, declined"),
+    ],
 };
 
 /// See the module.

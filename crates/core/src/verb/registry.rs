@@ -69,7 +69,11 @@ pub struct BadVerb {
 impl BadVerb {
     pub(super) fn unknown(id: &str) -> Self {
         let all: Vec<&str> = REGISTRY.iter().map(|s| s.id).collect();
-        Self { wrong: format!("There is no verb “{id}”."), right: format!("The verbs are {}.", all.join(", ")), unknown: true }
+        Self {
+            wrong: format!("There is no verb “{id}”."),
+            right: format!("The verbs are {}.", all.join(", ")),
+            unknown: true,
+        }
     }
     pub(super) fn args(spec: &Spec, error: &serde_json::Error) -> Self {
         let takes: Vec<String> = spec
@@ -77,7 +81,11 @@ impl BadVerb {
             .iter()
             .map(|a| if a.required { a.name.to_owned() } else { format!("{} (optional)", a.name) })
             .collect();
-        let right = if takes.is_empty() { "It takes no arguments.".to_owned() } else { format!("It takes {}.", takes.join(", ")) };
+        let right = if takes.is_empty() {
+            "It takes no arguments.".to_owned()
+        } else {
+            format!("It takes {}.", takes.join(", "))
+        };
         Self { wrong: format!("The arguments of “{}” are off: {error}.", spec.id), right, unknown: false }
     }
 }

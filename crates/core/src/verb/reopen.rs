@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, Scope, Spec, may};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::{Ending, Place, Round};
+use crate::refusal::{Ground, Refusal};
 use crate::set::{StepIndex, StepSet};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,10 @@ pub(super) const SPEC: Spec = Spec {
     label: "Reopen",
     about: "Takes a closed or delivered item up again, at a step.",
     scope: Scope::Item,
-    args: &[may("step", Ask::Step, "where to go on; without one, the delivering step or the decision that ended it"), may("reason", Ask::Words, "why")],
+    args: &[
+        may("step", Ask::Step, "where to go on; without one, the delivering step or the decision that ended it"),
+        may("reason", Ask::Words, "why"),
+    ],
 };
 
 /// See the module.
@@ -37,7 +40,11 @@ impl Act for Reopen {
             (Some((at, _)), _) => at,
             (None, Some((_, at))) if is_resting(on, at) => at,
             (None, _) => {
-                return Err(Refusal::new(Ground::Stale, format!("{} is open and has not been delivered.", on.item.key), "Go back to a step instead."));
+                return Err(Refusal::new(
+                    Ground::Stale,
+                    format!("{} is open and has not been delivered.", on.item.key),
+                    "Go back to a step instead.",
+                ));
             }
         };
         if on.item.closed.is_some() && on.world.at.micros().saturating_sub(from.micros()) > window(on) {
@@ -61,7 +68,11 @@ impl Act for Reopen {
         };
         let is = |set: StepSet| step.is_some_and(|s| set.has(s));
         if is(on.standing().dead) {
-            return Err(Refusal::new(Ground::NotEnabled, format!("“{}” is out: the item went another way.", definition.name), could_go_on_at(on)));
+            return Err(Refusal::new(
+                Ground::NotEnabled,
+                format!("“{}” is out: the item went another way.", definition.name),
+                could_go_on_at(on),
+            ));
         }
         if is(on.item.marking.open) {
             return Err(Refusal::new(Ground::Stale, format!("“{}” is open.", definition.name), on.what_is_open()));

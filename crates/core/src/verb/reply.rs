@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::Phase;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "reply";
@@ -32,7 +32,11 @@ impl Act for Reply {
         on.must_be_open()?;
         let round = on.open_round_at(&self.step)?;
         if round.phase() != Phase::Waiting || Deciding::waits_for_time(&round) {
-            return Err(Refusal::new(Ground::Stale, format!("This waits for no answer, it is {}.", round.phase().id()), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("This waits for no answer, it is {}.", round.phase().id()),
+                on.what_is_open(),
+            ));
         }
         on.emit(Event::Requeued { round: round.number, by: "reply".to_owned() });
         Ok(())

@@ -2,19 +2,14 @@
 
 use super::spec::{Act, STEP, Scope, Spec};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::{Phase, Place};
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "resume";
-pub(super) const SPEC: Spec = Spec {
-    id: ID,
-    label: "Resume",
-    about: "Goes on with paused work.",
-    scope: Scope::Step,
-    args: &[STEP],
-};
+pub(super) const SPEC: Spec =
+    Spec { id: ID, label: "Resume", about: "Goes on with paused work.", scope: Scope::Step, args: &[STEP] };
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +24,11 @@ impl Act for Resume {
         on.must_be_open()?;
         let round = on.open_round_at(&self.step)?;
         if round.phase() != Phase::Waiting {
-            return Err(Refusal::new(Ground::Stale, format!("This does not wait, it is {}.", round.phase().id()), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("This does not wait, it is {}.", round.phase().id()),
+                on.what_is_open(),
+            ));
         }
         match round.place {
             // The time it waited for is no longer waited for: somebody took it up.

@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::{Deviation, Event};
+use crate::refusal::{Ground, Refusal};
 use crate::standing::Bypass;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,11 @@ pub(super) const SPEC: Spec = Spec {
     label: "Go back to",
     about: "Goes back to a step that was finished or left out; what followed it is done again.",
     scope: Scope::Step,
-    args: &[STEP, need("reason", Ask::Words, "why it is done again"), may("keep", Ask::Flag, "what followed it stays done")],
+    args: &[
+        STEP,
+        need("reason", Ask::Words, "why it is done again"),
+        may("keep", Ask::Flag, "what followed it stays done"),
+    ],
 };
 
 /// See the module.
@@ -39,12 +43,21 @@ impl Act for ReturnTo {
             return Err(Refusal::new(Ground::Stale, format!("“{}” is open.", definition.name), on.what_is_open()));
         }
         let standing = on.standing();
-        let passed_by = marking.finished().has(step) || matches!(standing.bypass(step), Some(Bypass::Skipped | Bypass::When));
+        let passed_by =
+            marking.finished().has(step) || matches!(standing.bypass(step), Some(Bypass::Skipped | Bypass::When));
         if !passed_by {
-            return Err(Refusal::new(Ground::NotEnabled, format!("“{}” has not happened yet, so there is nothing to go back to.", definition.name), "Start it instead."));
+            return Err(Refusal::new(
+                Ground::NotEnabled,
+                format!("“{}” has not happened yet, so there is nothing to go back to.", definition.name),
+                "Start it instead.",
+            ));
         }
         if standing.dead.has(step) {
-            return Err(Refusal::new(Ground::NotEnabled, format!("“{}” is out: the item went another way.", definition.name), "Go back to the decision."));
+            return Err(Refusal::new(
+                Ground::NotEnabled,
+                format!("“{}” is out: the item went another way.", definition.name),
+                "Go back to the decision.",
+            ));
         }
         on.emit(Event::Returned { step: definition.id.clone(), keep: self.keep });
         on.deviate(Deviation::Return, &definition.id);

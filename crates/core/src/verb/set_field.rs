@@ -2,8 +2,8 @@
 
 use super::spec::{Act, Ask, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "set_field";
@@ -31,7 +31,11 @@ impl Act for SetField {
         on.must_be_open()?;
         let value = self.value.clone().filter(|v| !v.is_empty());
         if on.item.fields.get(&self.field) == value.as_ref() {
-            return Err(Refusal::new(Ground::Stale, format!("“{}” has that value already.", self.field), "Give another value."));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("“{}” has that value already.", self.field),
+                "Give another value.",
+            ));
         }
         on.emit(Event::FieldSet { name: self.field.clone(), value });
         Ok(())

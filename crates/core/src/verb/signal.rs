@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::Place;
+use crate::refusal::{Ground, Refusal};
 use crate::set::StepIndex;
 use crate::stream::DoneOn;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,12 @@ pub(super) const SPEC: Spec = Spec {
     label: "Event from outside",
     about: "Finishes or fails the step that waits for this event.",
     scope: Scope::Item,
-    args: &[need("event", Ask::Label, "the event: pipeline, deployment, …"), may("failed", Ask::Flag, "it did not work out"), may("outcome", Ask::Outcome, "how it came out"), may("evidence", Ask::Words, "what it rests on")],
+    args: &[
+        need("event", Ask::Label, "the event: pipeline, deployment, …"),
+        may("failed", Ask::Flag, "it did not work out"),
+        may("outcome", Ask::Outcome, "how it came out"),
+        may("evidence", Ask::Words, "what it rests on"),
+    ],
 };
 
 /// See the module.
@@ -38,9 +43,7 @@ pub struct Signal {
 impl Act for Signal {
     fn act(&self, on: &mut Deciding<'_>) -> Result<(), Refusal> {
         on.must_be_open()?;
-        let waits = |step: &StepIndex| {
-            matches!(on.stream.step(*step).and_then(|s| s.done_on.as_ref()), Some(DoneOn::Event(e)) if *e == self.event)
-        };
+        let waits = |step: &StepIndex| matches!(on.stream.step(*step).and_then(|s| s.done_on.as_ref()), Some(DoneOn::Event(e)) if *e == self.event);
         let candidates: Vec<StepIndex> = on.stream.all().iter().filter(waits).collect();
         let standing = on.standing();
         let marking = &on.item.marking;

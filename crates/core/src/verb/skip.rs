@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::{Deviation, Event, Opening};
 use crate::item::{GateState, Place};
+use crate::refusal::{Ground, Refusal};
 use crate::set::{StepIndex, StepSet};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,11 @@ pub(super) const SPEC: Spec = Spec {
     label: "Skip",
     about: "Leaves a step out, with a reason.",
     scope: Scope::Step,
-    args: &[STEP, need("reason", Ask::Words, "why it is left out"), may("as", Ask::Outcome, "the outcome it stands for (the first, where none is named)")],
+    args: &[
+        STEP,
+        need("reason", Ask::Words, "why it is left out"),
+        may("as", Ask::Outcome, "the outcome it stands for (the first, where none is named)"),
+    ],
 };
 
 /// See the module.
@@ -38,10 +42,18 @@ impl Act for Skip {
         let standing = on.standing();
         let marking = &on.item.marking;
         if standing.dead.has(step) || marking.skipped.has(step) {
-            return Err(Refusal::new(Ground::Stale, format!("“{}” is out already.", definition.name), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("“{}” is out already.", definition.name),
+                on.what_is_open(),
+            ));
         }
         if !marking.finished().is_empty() && marking.finished().has(step) && !marking.owed.has(step) {
-            return Err(Refusal::new(Ground::Stale, format!("“{}” has been finished.", definition.name), on.what_is_open()));
+            return Err(Refusal::new(
+                Ground::Stale,
+                format!("“{}” has been finished.", definition.name),
+                on.what_is_open(),
+            ));
         }
         let stands_for = match self.r#as.as_deref() {
             Some(_) => on.outcome_for(&Place::Step(step), self.r#as.as_deref())?,
@@ -66,7 +78,11 @@ impl Act for Skip {
 /// Refuses a deviation without a reason.
 pub(super) fn reason_given(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
-        return Err(Refusal::new(Ground::Malformed, "This is not what the stream says, and no reason was given.", "Say why."));
+        return Err(Refusal::new(
+            Ground::Malformed,
+            "This is not what the stream says, and no reason was given.",
+            "Say why.",
+        ));
     }
     Ok(())
 }
@@ -87,7 +103,11 @@ pub(super) fn held(on: &Deciding<'_>, step: StepIndex) -> Refusal {
     let round = on.item.open_round_of(step);
     let gates: Vec<&str> = round.map(|r| r.holding().collect()).unwrap_or_default();
     let refused = round.is_some_and(|r| r.gates.values().any(|s| *s == GateState::Refused));
-    let right = if refused { "A refusal holds until the gate is asked again; no reason overrides it." } else { "The gate must pass first; no reason overrides it." };
+    let right = if refused {
+        "A refusal holds until the gate is asked again; no reason overrides it."
+    } else {
+        "The gate must pass first; no reason overrides it."
+    };
     Refusal::new(Ground::Gate, format!("“{name}” is held by its gate {}.", gates.join(" and ")), right)
 }
 
@@ -115,7 +135,8 @@ fn jumped(on: &Deciding<'_>, step: StepIndex) -> StepSet {
     while let Some(next) = todo.iter().next() {
         todo.remove(next);
         seen.add(next);
-        let unmet: StepSet = standing.unmet(next).into_iter().flatten().map(|r| r.step).chain(standing.holding(next)).collect();
+        let unmet: StepSet =
+            standing.unmet(next).into_iter().flatten().map(|r| r.step).chain(standing.holding(next)).collect();
         let before = unmet.without(behind).without(seen);
         jumped = jumped.or(before.without(standing.bypassed()));
         todo = todo.or(before);

@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::{Deviation, Event, Opening};
 use crate::item::{Phase, Round};
+use crate::refusal::{Ground, Refusal};
 use crate::set::StepIndex;
 use crate::stream::Adhoc;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, Scope, Spec, need};
 use crate::deciding::Deciding;
-use crate::refusal::Refusal;
 use crate::fact::Event;
 use crate::item::{Place, Round};
+use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "timer";

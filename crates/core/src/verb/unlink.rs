@@ -2,10 +2,10 @@
 
 use super::spec::{Act, Ask, Scope, Spec, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::id::ItemId;
 use crate::link::Link as Relation;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "unlink";

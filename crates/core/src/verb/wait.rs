@@ -2,9 +2,9 @@
 
 use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
-use crate::refusal::{Ground, Refusal};
 use crate::fact::Event;
 use crate::item::Phase;
+use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "wait";
@@ -13,7 +13,11 @@ pub(super) const SPEC: Spec = Spec {
     label: "Wait",
     about: "Pauses work for a named reason.",
     scope: Scope::Step,
-    args: &[STEP, need("reason", Ask::Label, "what it waits for: user, supplier, approval, …"), may("comment", Ask::Words, "anything to add")],
+    args: &[
+        STEP,
+        need("reason", Ask::Label, "what it waits for: user, supplier, approval, …"),
+        may("comment", Ask::Words, "anything to add"),
+    ],
 };
 
 /// See the module.

@@ -5,8 +5,8 @@ use super::{catalogue, events, health, imports, items, openapi, organisation, ou
 use crate::problem::{Kind, Problem};
 use crate::state::Web;
 use axum::extract::Path;
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use std::sync::LazyLock;
@@ -38,8 +38,8 @@ pub(crate) fn routes() -> Router<Web> {
     }
     router
         .route("/api/openapi.json", get(description))
-        .route("/api/docs", get(async || viewer::operations(&OPERATIONS)))
-        .route("/docs/problems", get(async || viewer::problems(None)))
+        .route("/api/docs", get(async |headers: HeaderMap| viewer::operations(&headers, &OPERATIONS)))
+        .route("/docs/problems", get(async |headers: HeaderMap| viewer::problems(&headers, None)))
         .route("/docs/problems/{kind}", get(problem))
 }
 
@@ -47,7 +47,7 @@ async fn description() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-cache")], Json(openapi::document(&OPERATIONS)))
 }
 
-async fn problem(Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {
+async fn problem(Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let kind = Kind::ALL.iter().find(|k| k.id() == id).ok_or_else(|| Problem::not_found("problem", &id))?;
-    Ok(viewer::problems(Some(*kind)))
+    Ok(viewer::problems(&headers, Some(*kind)))
 }

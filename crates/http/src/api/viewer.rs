@@ -3,17 +3,19 @@
 
 use super::openapi::{GUIDE, chapters};
 use super::operation::{Content, Operation};
-use super::page::{page, prose, text};
+use super::page::{inline, page, prose};
 use super::schemas;
 use crate::problem::Kind;
-use axum::response::Html;
+use crate::view::html::text;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The page with all operations.
-pub(super) fn operations(operations: &[Operation]) -> Html<String> {
+pub(super) fn operations(headers: &HeaderMap, operations: &[Operation]) -> Response {
     let mut html = prose(GUIDE);
-    html.push_str("<p><a href=\"/api/openapi.json\">openapi.json</a>, the same for programs (OpenAPI 3.1)</p><nav aria-label=\"Chapters\"><ul class=\"row\">");
+    html.push_str("<p><a href=\"/api/openapi.json\">openapi.json</a>, the same for programs (OpenAPI 3.1). In the commands <code>$WATERCOURSE</code> is the address of this server, such as <code>http://127.0.0.1:8080</code>.</p><nav aria-label=\"Chapters\"><ul class=\"row\">");
     for (chapter, _) in chapters() {
         let _ = write!(html, "<li><a href=\"#{}\">{}</a></li>", anchor(chapter), text(chapter));
     }
@@ -38,17 +40,17 @@ pub(super) fn operations(operations: &[Operation]) -> Html<String> {
             let (id, name) = (text(&name), text(&name));
             let _ = write!(
                 html,
-                "<details id=\"schema-{id}\"><summary>{name}</summary><pre>{}</pre></details>",
+                "<details id=\"schema-{id}\"><summary>{name}</summary><pre class=\"scroll\" tabindex=\"0\">{}</pre></details>",
                 text(&schema)
             );
         }
     }
     html.push_str("</section>");
-    page("API", &html)
+    page(headers, "API", html)
 }
 
 /// The page with all kinds of problem, or with one.
-pub(super) fn problems(only: Option<Kind>) -> Html<String> {
+pub(super) fn problems(headers: &HeaderMap, only: Option<Kind>) -> Response {
     let mut html = String::new();
     for kind in Kind::ALL.iter().filter(|k| only.is_none_or(|o| o == **k)) {
         let (id, title, status) = (kind.id(), text(kind.title()), kind.status());
@@ -60,7 +62,7 @@ pub(super) fn problems(only: Option<Kind>) -> Html<String> {
             prose(kind.about())
         );
     }
-    page(only.map_or("Problems", Kind::title), &html)
+    page(headers, only.map_or("Problems", Kind::title), html)
 }
 
 fn anchor(chapter: &str) -> String {
@@ -80,24 +82,24 @@ fn describe(html: &mut String, operation: &Operation) {
         html.push_str(&prose(&operation.about));
     }
     if !operation.parameters.is_empty() {
-        html.push_str("<table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">In</th><th scope=\"col\">What it is</th></tr></thead><tbody>");
+        html.push_str("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">In</th><th scope=\"col\">What it is</th></tr></thead><tbody>");
         for p in &operation.parameters {
             let _ = write!(
                 html,
                 "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
                 text(p.name),
                 p.place,
-                text(&p.about)
+                inline(&p.about)
             );
         }
-        html.push_str("</tbody></table>");
+        html.push_str("</tbody></table></div>");
     }
     if let Some(body) = &operation.body {
         html.push_str("<h3>Sends</h3>");
         content(html, body);
     }
     for answer in &operation.answers {
-        let _ = write!(html, "<h3>Answers {}: {}</h3>", answer.status, text(answer.about));
+        let _ = write!(html, "<h3>Answers {}: {}</h3>", answer.status, inline(answer.about));
         if let Some(body) = &answer.content {
             content(html, body);
         }
@@ -107,7 +109,8 @@ fn describe(html: &mut String, operation: &Operation) {
         let (id, title, status) = (kind.id(), text(kind.title()), kind.status().as_u16());
         let _ = write!(html, "<li>{status} <a href=\"/docs/problems/{id}\">{title}</a></li>");
     }
-    let _ = write!(html, "</ul><h3>Try it</h3><pre>{}</pre>", text(&command(operation)));
+    let _ =
+        write!(html, "</ul><h3>Try it</h3><pre class=\"scroll\" tabindex=\"0\">{}</pre>", text(&command(operation)));
     form(html, operation);
     html.push_str("</div></details>");
 }
@@ -125,7 +128,11 @@ fn content(html: &mut String, content: &Content) {
     html.push_str("</p>");
     if content.schema.get("$ref").is_none() && content.media.ends_with("json") {
         let schema = serde_json::to_string_pretty(&content.schema).unwrap_or_default();
-        let _ = write!(html, "<details><summary>Schema</summary><pre>{}</pre></details>", text(&schema));
+        let _ = write!(
+            html,
+            "<details><summary>Schema</summary><pre class=\"scroll\" tabindex=\"0\">{}</pre></details>",
+            text(&schema)
+        );
     }
 }
 

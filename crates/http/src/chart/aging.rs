@@ -59,7 +59,9 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let mut left: Vec<Vec<i64>> = vec![Vec::new(); visits.steps.len()];
     let mut count = 0;
     for item in scope.items() {
-        let (Some(&created), Some(&until)) = (visits.items.created.get(item), visits.items.until.get(item)) else { continue };
+        let (Some(&created), Some(&until)) = (visits.items.created.get(item), visits.items.until.get(item)) else {
+            continue;
+        };
         let is_open = visits.items.standing.get(item) == Some(&Standing::Open);
         count += usize::from(is_open);
         let mut seen: Option<u32> = None;
@@ -71,9 +73,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
                 if !at.contains(&step) {
                     at.push(step);
                 }
-            } else if !is_open
-                && let (Some(at), Some(ages)) = (visits.left(visit), left.get_mut(step as usize))
-            {
+            } else if !is_open && let (Some(at), Some(ages)) = (visits.left(visit), left.get_mut(step as usize)) {
                 ages.push(at - created);
             }
         }
@@ -84,7 +84,12 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         let key = u32::try_from(item).map(|i| visits.keys.name(i).to_owned()).unwrap_or_default();
         for step in at.into_iter().filter(|_| is_open) {
             if let Some(list) = open.get_mut(step as usize) {
-                list.push(Open { link: scope.links.item(&key), key: key.clone(), title: String::new(), age: until - created });
+                list.push(Open {
+                    link: scope.links.item(&key),
+                    key: key.clone(),
+                    title: String::new(),
+                    age: until - created,
+                });
             }
         }
     }
@@ -93,15 +98,28 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         let pace = left.get_mut(step as usize).and_then(|ages| Quantiles::of(ages));
         let spread = Spread::of(pace);
         let pace = ms(&spread.p50).zip(ms(&spread.p85)).zip(ms(&spread.p95)).map(|((a, b), c)| [a, b, c]);
-        (!open.is_empty() || scope.stream.is_some() && pace.is_some()).then(|| Column { step: scope.step_name(step), open, pace })
+        (!open.is_empty() || scope.stream.is_some() && pace.is_some()).then(|| Column {
+            step: scope.step_name(step),
+            open,
+            pace,
+        })
     });
-    draw(&Aging { columns: columns.collect(), stands_on: scope.on(count, "open items"), not_measured: String::new(), compared: true })
+    draw(&Aging {
+        columns: columns.collect(),
+        stands_on: scope.on(count, "open items"),
+        not_measured: String::new(),
+        compared: true,
+    })
 }
 
 /// Draws it.
 #[must_use]
 pub fn draw(data: &Aging) -> Drawn {
-    let question = if data.compared { "Which open items are already older than usual where they stand?" } else { "Which open items are the oldest?" };
+    let question = if data.compared {
+        "Which open items are already older than usual where they stand?"
+    } else {
+        "Which open items are the oldest?"
+    };
     let old = |column: &Column, open: &Open| column.pace.is_some_and(|[_, p85, _]| open.age > p85);
     let mut all: Vec<(&Column, &Open)> = data.columns.iter().flat_map(|c| c.open.iter().map(move |o| (c, o))).collect();
     all.sort_by(|a, b| b.1.age.cmp(&a.1.age).then_with(|| a.1.key.cmp(&b.1.key)));
@@ -110,11 +128,20 @@ pub fn draw(data: &Aging) -> Drawn {
     let answer = match (all.first(), late.first()) {
         _ if !data.not_measured.is_empty() => data.not_measured.clone(),
         (None, _) => "Nothing is open.".to_owned(),
-        (Some((c, o)), _) if !data.compared => format!("{} open, the oldest {} in {}.", all.len(), say::short(o.age), c.step),
-        (Some((c, o)), _) if !paced => {
-            format!("{} open, the oldest {} in {}; too few finished to say what is usual.", all.len(), say::short(o.age), c.step)
+        (Some((c, o)), _) if !data.compared => {
+            format!("{} open, the oldest {} in {}.", all.len(), say::short(o.age), c.step)
         }
-        (Some(_), None) => format!("None of {} open is older than 85 of 100 finished ones were at the same step.", all.len()),
+        (Some((c, o)), _) if !paced => {
+            format!(
+                "{} open, the oldest {} in {}; too few finished to say what is usual.",
+                all.len(),
+                say::short(o.age),
+                c.step
+            )
+        }
+        (Some(_), None) => {
+            format!("None of {} open is older than 85 of 100 finished ones were at the same step.", all.len())
+        }
         (Some(_), Some((c, o))) => format!(
             "{} of {} open are older than 85 of 100 finished ones were at the same step; the oldest is {}, {} in {}.",
             late.len(),
@@ -142,7 +169,13 @@ pub fn draw(data: &Aging) -> Drawn {
         ]
     });
     let table = Table {
-        columns: vec![("Item", "item"), ("Title", "title"), ("Step", "step"), ("Age", "age_ms"), ("Against finished ones", "pace")],
+        columns: vec![
+            ("Item", "item"),
+            ("Title", "title"),
+            ("Step", "step"),
+            ("Age", "age_ms"),
+            ("Against finished ones", "pace"),
+        ],
         rows: rows.collect(),
     };
     let svg = if all.is_empty() { String::new() } else { picture(data, question, &answer) };
@@ -155,7 +188,8 @@ fn picture(data: &Aging, question: &str, answer: &str) -> String {
     const HIGH: f64 = 220.0;
     let wide = (700.0 / real(data.columns.len().max(1))).clamp(72.0, 140.0);
     let mut svg = Svg::new();
-    let oldest = data.columns.iter().flat_map(|c| c.open.iter().map(|o| o.age).chain(c.pace.map(|p| p[2]))).max().unwrap_or(1);
+    let oldest =
+        data.columns.iter().flat_map(|c| c.open.iter().map(|o| o.age).chain(c.pace.map(|p| p[2]))).max().unwrap_or(1);
     let steps = durations(oldest, 6);
     let top = steps.last().copied().unwrap_or(oldest);
     let y = |age: i64| TOP + HIGH - along(age, top, HIGH);
@@ -196,7 +230,12 @@ fn picture(data: &Aging, question: &str, answer: &str) -> String {
         {
             let k = column.open.iter().position(|o| o == worst).unwrap_or(0);
             let offset = (real((k * 7) % 11) / 10.0 - 0.5) * (wide - 36.0);
-            svg.text("t11 soft halo mid", x + wide / 2.0 + offset / 2.0, y(worst.age) - 7.0, fit(&worst.key, 11.0, wide));
+            svg.text(
+                "t11 soft halo mid",
+                x + wide / 2.0 + offset / 2.0,
+                y(worst.age) - 7.0,
+                fit(&worst.key, 11.0, wide),
+            );
         }
     }
     svg.line("axis", LEFT, TOP + HIGH, right, TOP + HIGH);
@@ -211,13 +250,21 @@ mod tests {
 
     #[test]
     fn the_late_ones_are_counted_and_the_oldest_named() {
-        let open = |key: &str, days: i64| Open { key: key.to_owned(), title: String::new(), age: days * DAY, link: None };
+        let open =
+            |key: &str, days: i64| Open { key: key.to_owned(), title: String::new(), age: days * DAY, link: None };
         let mut data = Aging {
-            columns: vec![Column { step: "Approve".to_owned(), open: vec![open("CHG-1", 2), open("CHG-2", 9)], pace: Some([DAY, 4 * DAY, 6 * DAY]) }],
+            columns: vec![Column {
+                step: "Approve".to_owned(),
+                open: vec![open("CHG-1", 2), open("CHG-2", 9)],
+                pace: Some([DAY, 4 * DAY, 6 * DAY]),
+            }],
             compared: true,
             ..Aging::default()
         };
-        assert!(draw(&data).answer.starts_with("1 of 2 open are older") && draw(&data).answer.ends_with("CHG-2, 9 d in Approve."));
+        assert!(
+            draw(&data).answer.starts_with("1 of 2 open are older")
+                && draw(&data).answer.ends_with("CHG-2, 9 d in Approve.")
+        );
         data.columns[0].pace = None;
         assert!(draw(&data).answer.ends_with("too few finished to say what is usual."));
         assert_eq!(draw(&Aging::default()).answer, "Nothing is open.");

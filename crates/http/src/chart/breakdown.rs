@@ -30,7 +30,13 @@ pub struct Bar {
 
 impl Bar {
     const fn total(&self) -> i64 {
-        self.queued + self.waiting + self.unknown + match self.active { Some(a) => a, None => 0 }
+        self.queued
+            + self.waiting
+            + self.unknown
+            + match self.active {
+                Some(a) => a,
+                None => 0,
+            }
     }
 }
 
@@ -105,7 +111,10 @@ pub fn by_team(scope: &Scope<'_>) -> Drawn {
     let names = visits.teams.iter();
     let mut bars: Vec<Bar> = names
         .zip(&sums)
-        .map(|(name, sum)| Bar { link: scope.links.items(&format!("team:{}", quoted(name))), ..sum.bar(scope, name.to_owned()) })
+        .map(|(name, sum)| Bar {
+            link: scope.links.items(&format!("team:{}", quoted(name))),
+            ..sum.bar(scope, name.to_owned())
+        })
         .collect();
     bars.sort_by_key(|b| std::cmp::Reverse(b.total()));
     if !bars.is_empty() {
@@ -203,7 +212,7 @@ fn picture(data: &Breakdown, total: i64, question: &str, answer: &str) -> String
         }
         let left = if bar.activity.is_some() { 26.0 } else { 0.0 };
         if let Some(link) = &bar.link {
-            svg.link(link, &format!("{}: its items", bar.name));
+            svg.link(link, "");
         }
         svg.text("soft figure", left, y + 14.0, fit(&bar.name, 12.0, LEFT - left - 10.0));
         if bar.link.is_some() {
@@ -219,7 +228,12 @@ fn picture(data: &Breakdown, total: i64, question: &str, answer: &str) -> String
         ] {
             let w = along(ms, longest, ROOM);
             if ms > 0 {
-                svg.titled_rect(class, (x, y + 3.0), (w.max(1.0), 16.0), &format!("{}: {} {word}", bar.name, say::long(ms)));
+                svg.titled_rect(
+                    class,
+                    (x, y + 3.0),
+                    (w.max(1.0), 16.0),
+                    &format!("{}: {} {word}", bar.name, say::long(ms)),
+                );
                 x += w;
             }
         }

@@ -69,8 +69,7 @@ pub fn draw(places: &[Place], moves: &[Move], title: &str, summary: &str) -> Str
     // Wide edges first, so that thin ones and labels lie on top.
     shown.sort_by(|a, b| b.per_week.total_cmp(&a.per_week).then(a.from.cmp(&b.from)).then(a.to.cmp(&b.to)));
     let most = shown.iter().map(|m| m.per_week).fold(0.0, f64::max);
-    let routes: Vec<(&Move, Vec<(f64, f64)>, (f64, f64))> =
-        shown.iter().map(|m| (*m, points(m.from, m.to), label(m.from, m.to))).collect();
+    let routes: Vec<_> = shown.iter().map(|m| (*m, points(m.from, m.to), label(m.from, m.to))).collect();
     for (m, way, _) in &routes {
         edge(&mut svg, m, way, most);
     }
@@ -102,7 +101,10 @@ fn edge(svg: &mut Svg, m: &Move, way: &[(f64, f64)], most: f64) {
     }
     svg.path(&format!("edge{weight}{missing}"), &d);
     if let [.., (x1, y1), (x2, y2)] = way {
-        let (dx, dy) = ((x2 - x1).signum() * f64::from((x2 - x1).abs() > 0.5), (y2 - y1).signum() * f64::from((y2 - y1).abs() > 0.5));
+        let (dx, dy) = (
+            (x2 - x1).signum() * f64::from((x2 - x1).abs() > 0.5),
+            (y2 - y1).signum() * f64::from((y2 - y1).abs() > 0.5),
+        );
         // The head's tip lies at the end, its base 9 px before it.
         let (bx, by) = (x2 - dx * 9.0, y2 - dy * 9.0);
         let d = format!(
@@ -195,7 +197,7 @@ fn draw_place(svg: &mut Svg, place: &Place) {
     svg.rect("box", x, y, w, h, 8.0);
     svg.rect("lane", x, y, w, 32.0, 8.0);
     svg.rect("box-bar", x, y + 8.0, 4.0, h - 16.0, 2.0);
-    svg.link(&format!("/a/{}", place.activity.id()), place.activity.name());
+    svg.link(&format!("/a/{}", place.activity.id()), "");
     svg.text("t13 lane-code", x + 14.0, y + 21.0, place.activity.code());
     svg.text("t14 strong", x + 42.0, y + 21.0, place.activity.name());
     svg.end();
@@ -268,7 +270,10 @@ mod tests {
                 assert!(points(from, to).len() >= 2);
                 let at = label(from, to);
                 for other in &seen {
-                    assert!((at.0 - other.0).abs() > 24.0 || (at.1 - other.1).abs() > 10.0, "{from:?} → {to:?}: {at:?} {other:?}");
+                    assert!(
+                        (at.0 - other.0).abs() > 24.0 || (at.1 - other.1).abs() > 10.0,
+                        "{from:?} → {to:?}: {at:?} {other:?}"
+                    );
                 }
                 seen.push(at);
             }

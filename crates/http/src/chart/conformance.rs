@@ -53,7 +53,13 @@ pub fn draw(data: &Replayed<'_>) -> Drawn {
         ]
     });
     let table = Table {
-        columns: vec![("What", "what"), ("Step", "step"), ("Times", "times"), ("Items", "items"), ("For example", "example")],
+        columns: vec![
+            ("What", "what"),
+            ("Step", "step"),
+            ("Times", "times"),
+            ("Items", "items"),
+            ("For example", "example"),
+        ],
         rows: rows.collect(),
     };
     let svg = if all == 0 { String::new() } else { bar([conforms, pending, deviates], question, &answer) };
@@ -78,7 +84,9 @@ fn bar(parts: [u64; 3], question: &str, answer: &str) -> String {
     svg.patterns();
     let all: i64 = parts.iter().map(|p| i64::try_from(*p).unwrap_or(0)).sum();
     let (mut x, mut legend) = (0.0, 0.0);
-    for ((part, class), word) in parts.into_iter().zip(["as-defined", "queued", "wait"]).zip(["as defined", "so far as defined", "otherwise"]) {
+    for ((part, class), word) in
+        parts.into_iter().zip(["as-defined", "queued", "wait"]).zip(["as defined", "so far as defined", "otherwise"])
+    {
         let w = along(i64::try_from(part).unwrap_or(0), all, 700.0);
         svg.titled_rect(class, (x, 0.0), (w, 24.0), &format!("{part} {word}"));
         x += w;

@@ -113,7 +113,8 @@ impl Drawn {
         let (head, rest) = self.svg.split_at(at + 1);
         let styles = watercourse_web::named("report.css").map_or("", |a| a.text());
         let mut out = String::with_capacity(self.svg.len() + styles.len() + 200);
-        let _ = write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}<style><![CDATA[{styles}]]></style>{rest}");
+        let _ =
+            write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}<style><![CDATA[{styles}]]></style>{rest}");
         out
     }
 }

@@ -21,7 +21,8 @@ const fn cell(activity: Activity) -> (u8, u8, u8, u8) {
 #[must_use]
 pub fn glyph(touched: &[Activity], here: &[Activity]) -> String {
     let names = |list: &[Activity]| list.iter().map(|a| a.name()).collect::<Vec<_>>().join(", ");
-    let mut label = if touched.is_empty() { "no activity yet".to_owned() } else { format!("touched {}", names(touched)) };
+    let mut label =
+        if touched.is_empty() { "no activity yet".to_owned() } else { format!("touched {}", names(touched)) };
     if !here.is_empty() {
         let _ = write!(label, "; now in {}", names(here));
     }

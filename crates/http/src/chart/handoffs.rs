@@ -5,7 +5,7 @@ use crate::chart::drawn::{Cell, Drawn, Table};
 use crate::chart::scale::real;
 use crate::chart::scope::{Scope, ms, quoted};
 use crate::chart::svg::Svg;
-use crate::chart::text::{fit, width};
+use crate::chart::text::{fit, width, wrap};
 use crate::view::say;
 use std::collections::BTreeMap;
 use watercourse_flow::figure::State;
@@ -98,7 +98,13 @@ pub fn draw(data: &Handoffs) -> Drawn {
         ]
     });
     let table = Table {
-        columns: vec![("From", "from"), ("To", "to"), ("Hand-offs", "count"), ("p85 wait", "wait_p85_ms"), ("Came straight back", "returned")],
+        columns: vec![
+            ("From", "from"),
+            ("To", "to"),
+            ("Hand-offs", "count"),
+            ("p85 wait", "wait_p85_ms"),
+            ("Came straight back", "returned"),
+        ],
         rows: rows.collect(),
     };
     let svg = if total > 0 { picture(data, question, &answer) } else { String::new() };
@@ -109,7 +115,13 @@ fn answer(data: &Handoffs, total: u64) -> String {
     let Some(most) = data.pairs.iter().max_by_key(|p| p.count).filter(|_| total > 0) else {
         return "No work went from one team to another in this window.".to_owned();
     };
-    let mut said = format!("{}; most often {} → {} ({})", say::counted(total, "hand-off", "hand-offs"), most.from, most.to, say::count(most.count));
+    let mut said = format!(
+        "{}; most often {} → {} ({})",
+        say::counted(total, "hand-off", "hand-offs"),
+        most.from,
+        most.to,
+        say::count(most.count)
+    );
     let returned: u64 = data.pairs.iter().map(|p| p.returned).sum();
     if returned > 0 {
         let ping = data.pairs.iter().max_by_key(|p| p.returned);
@@ -135,11 +147,14 @@ fn picture(data: &Handoffs, question: &str, answer: &str) -> String {
     teams.truncate(MOST_TEAMS);
     let names: Vec<&str> = teams.iter().map(|(name, _)| *name).collect();
     let widest = names.iter().map(|t| width(t, 12.0)).fold(0.0, f64::max).min(150.0);
-    let (left, top) = (widest + 12.0, 26.0);
+    let (left, top) = (widest + 12.0, 34.0);
     let most = data.pairs.iter().map(|p| p.count).max().unwrap_or(1);
     let mut svg = Svg::new();
     for (i, name) in names.iter().enumerate() {
-        svg.text("t11 soft mid", left + (real(i) + 0.5) * CELL.0, 16.0, fit(name, 11.0, CELL.0 - 4.0));
+        let head = wrap(&name.replace(['-', '_'], " "), 11.0, CELL.0 - 4.0, 2);
+        for (line, y) in head.iter().rev().zip([26.0, 13.0]) {
+            svg.text("t11 soft mid", left + (real(i) + 0.5) * CELL.0, y, line);
+        }
         svg.text("soft end", left - 8.0, top + (real(i) + 0.5) * CELL.1 + 4.0, fit(name, 12.0, 150.0));
     }
     for (r, from) in names.iter().enumerate() {
@@ -153,7 +168,11 @@ fn picture(data: &Handoffs, question: &str, answer: &str) -> String {
             let heat = (pair.count * 6).div_ceil(most).min(6);
             let ink = if heat >= 4 { "on-dark" } else { "on-light" };
             let wait = pair.wait.map_or(String::new(), |w| format!(", p85 wait {}", say::short(w)));
-            let title = format!("{from} → {to}: {}{wait}, {} came straight back", say::count(pair.count), say::count(pair.returned));
+            let title = format!(
+                "{from} → {to}: {}{wait}, {} came straight back",
+                say::count(pair.count),
+                say::count(pair.returned)
+            );
             match &pair.link {
                 Some(link) => svg.link(link, &title),
                 None => svg.group(""),
@@ -163,11 +182,12 @@ fn picture(data: &Handoffs, question: &str, answer: &str) -> String {
             if pair.returned * 5 >= pair.count {
                 svg.rect("pingpong", x + 2.0, y + 2.0, CELL.0 - 4.0, CELL.1 - 4.0, 2.0);
             }
-            svg.text(&format!("strong mid figure {ink}"), x + CELL.0 / 2.0, y + 16.0, say::count(pair.count));
-            if let Some(w) = pair.wait {
-                svg.text(&format!("t11 mid {ink}"), x + CELL.0 / 2.0, y + 29.0, say::short(w));
-            }
             svg.end();
+            // The numbers lie over the link, whose name says them in a sentence.
+            svg.text(&format!("strong mid over {ink}"), x + CELL.0 / 2.0, y + 16.0, say::count(pair.count));
+            if let Some(w) = pair.wait {
+                svg.text(&format!("t11 mid over {ink}"), x + CELL.0 / 2.0, y + 29.0, say::short(w));
+            }
         }
     }
     let size = (left + real(names.len()) * CELL.0 + 4.0, top + real(names.len()) * CELL.1 + 4.0);
@@ -188,8 +208,15 @@ mod tests {
             wait: Some(86_400_000),
             link: None,
         };
-        let drawn = draw(&Handoffs { pairs: vec![pair("desk", "network", 40, 2), pair("network", "apps", 9, 7)], items: 50, ..Handoffs::default() });
-        assert_eq!(drawn.answer, "49 hand-offs; most often desk → network (40). 9 came straight back, above all between network and apps.");
+        let drawn = draw(&Handoffs {
+            pairs: vec![pair("desk", "network", 40, 2), pair("network", "apps", 9, 7)],
+            items: 50,
+            ..Handoffs::default()
+        });
+        assert_eq!(
+            drawn.answer,
+            "49 hand-offs; most often desk → network (40). 9 came straight back, above all between network and apps."
+        );
         assert_eq!(drawn.svg.matches("class=\"pingpong\"").count(), 1);
         assert!(draw(&Handoffs::default()).svg.is_empty());
     }

@@ -54,7 +54,8 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         Some(Dot { key: key.to_owned(), at, took: visits.lead_time(item)?, link: scope.links.item(key) })
     });
     let dots: Vec<Dot> = dots.collect();
-    let promise = scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);
+    let promise =
+        scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);
     draw(&LeadTimes {
         stands_on: scope.on(dots.len(), "delivered items"),
         not_measured: match spread.p50.state {
@@ -95,7 +96,8 @@ fn answer(data: &LeadTimes, n: u64) -> String {
         return data.not_measured.clone();
     }
     let words = [("half", data.quantiles[0]), ("85 of 100", data.quantiles[1]), ("95 of 100", data.quantiles[2])];
-    let known: Vec<String> = words.iter().filter_map(|(word, at)| at.map(|at| format!("{word} up to {}", say::short(at)))).collect();
+    let known: Vec<String> =
+        words.iter().filter_map(|(word, at)| at.map(|at| format!("{word} up to {}", say::short(at)))).collect();
     if n == 0 {
         return "Nothing was delivered in this window.".to_owned();
     }

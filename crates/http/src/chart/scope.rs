@@ -15,13 +15,15 @@ use watercourse_flow::visits::Visits;
 pub struct Links {
     /// What every filter begins with, such as `stream:onboard`; none where there are no pages, as in a report.
     pub filter: Option<String>,
+    /// What stands before the key of an item in its address: `helpdesk:` for the cases of an imported log.
+    pub prefix: String,
 }
 
 impl Links {
     /// The page of an item.
     #[must_use]
     pub fn item(&self, key: &str) -> Option<String> {
-        self.filter.as_ref().map(|_| format!("/w/{}", html::query(key)))
+        self.filter.as_ref().map(|_| format!("/w/{}", html::path(&format!("{}{key}", self.prefix))))
     }
     /// The list of items for which this holds as well.
     #[must_use]
@@ -79,7 +81,9 @@ impl Scope<'_> {
     #[must_use]
     pub fn order(&self) -> Vec<u32> {
         let mut steps: Vec<u32> = (0..u32::try_from(self.visits().steps.len()).unwrap_or(0)).collect();
-        let place = |step: u32| self.stream.and_then(|s| s.index(self.visits().steps.name(step))).map_or(usize::MAX, usize::from);
+        let place = |step: u32| {
+            self.stream.and_then(|s| s.index(self.visits().steps.name(step))).map_or(usize::MAX, usize::from)
+        };
         steps.sort_by_key(|&s| (place(s), s));
         steps
     }

@@ -93,9 +93,14 @@ impl Svg {
         self.body.push('>');
         self.open.push("g");
     }
-    /// Opens a link around what follows; close it with [`Svg::end`].
+    /// Opens a link around what follows; close it with [`Svg::end`]. `label` is for links without text, which
+    /// have no name of their own; empty otherwise.
     pub fn link(&mut self, href: &str, label: &str) {
-        let _ = write!(self.body, "<a href=\"{}\" aria-label=\"{}\">", escape(href), escape(label));
+        let _ = write!(self.body, "<a href=\"{}\"", escape(href));
+        if !label.is_empty() {
+            let _ = write!(self.body, " aria-label=\"{}\"", escape(label));
+        }
+        self.body.push('>');
         self.open.push("a");
     }
     /// What is said when the open group or link is pointed at.

@@ -114,10 +114,15 @@ fn picture(data: &Variants, question: &str, answer: &str) -> String {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         svg.rect("bar-bg", 26.0, y, BAR, 20.0, 2.0);
         svg.rect("mark-soft", 26.0, y, along(count(variant.count), count(most), BAR).max(1.0), 20.0, 2.0);
-        svg.text("t11 strong figure halo", 32.0, y + 14.0, say::count(variant.count));
         svg.end();
+        svg.text("t11 strong over halo", 32.0, y + 14.0, say::count(variant.count));
         svg.text("t11 soft", 26.0 + BAR + 8.0, y + 14.0, say::share(variant.count, data.items));
-        svg.text("t11 faint", 26.0 + BAR + 48.0, y + 14.0, variant.p85.map_or("p85 —".to_owned(), |p| format!("p85 {}", say::short(p))));
+        svg.text(
+            "t11 faint",
+            26.0 + BAR + 48.0,
+            y + 14.0,
+            variant.p85.map_or("p85 —".to_owned(), |p| format!("p85 {}", say::short(p))),
+        );
         let mut x = STRIP;
         for (name, activity) in &variant.steps {
             let code = activity.map_or("—", Activity::code);
@@ -139,7 +144,11 @@ fn picture(data: &Variants, question: &str, answer: &str) -> String {
     let y = real(data.top.len()) * ROW + 16.0;
     let other = data.variants.saturating_sub(data.top.len() as u64);
     if other > 0 {
-        let text = format!("{} go {} other ways", say::counted(data.items.saturating_sub(shown), "item", "items"), say::count(other));
+        let text = format!(
+            "{} go {} other ways",
+            say::counted(data.items.saturating_sub(shown), "item", "items"),
+            say::count(other)
+        );
         svg.text("t11 faint", 26.0, y, &text);
         widest = widest.max(26.0 + width(&text, 11.0));
     }

@@ -33,7 +33,8 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Str
     let flow = Flow::load(&web, None, USUAL).await?;
     let seen = flow.visits.items.created.len();
     let passed = (0..seen).filter(|i| {
-        u32::try_from(*i).is_ok_and(|n| flow.items.has(n)) && flow.visits.of_item(*i).any(|v| flow.visits.activity(v) == Some(activity))
+        u32::try_from(*i).is_ok_and(|n| flow.items.has(n))
+            && flow.visits.of_item(*i).any(|v| flow.visits.activity(v) == Some(activity))
     });
     let link = format!("/work?q=activity:{}", activity.id());
     let practices = PRACTICES.iter().filter_map(|p| p.contribution(activity).map(|sentence| (*p, sentence)));
@@ -109,5 +110,9 @@ pub fn by_step(items: &[ItemRow], now: Instant, wanted: &dyn Fn(&watercourse_sto
     let mut columns: Vec<Column> = columns.into_iter().map(|(step, open)| Column { step, open, pace: None }).collect();
     let oldest = |c: &Column| c.open.iter().map(|o| o.age).max();
     columns.sort_by(|a, b| oldest(b).cmp(&oldest(a)).then_with(|| a.step.cmp(&b.step)));
-    Aging { columns, stands_on: format!("n = {}, age since the item was opened, calendar time", items.len()), ..Aging::default() }
+    Aging {
+        columns,
+        stands_on: format!("n = {}, age since the item was opened, calendar time", items.len()),
+        ..Aging::default()
+    }
 }

@@ -31,7 +31,8 @@ pub async fn context(web: &Web, headers: &HeaderMap, path: &str, filled: &Filled
     if key.is_empty() {
         return Ok(context);
     }
-    let body: Vec<String> = filled.iter().filter(|(k, _)| *k != "idempotency_key").map(|(k, v)| format!("{k}={v}")).collect();
+    let body: Vec<String> =
+        filled.iter().filter(|(k, _)| *k != "idempotency_key").map(|(k, v)| format!("{k}={v}")).collect();
     let parts: Vec<&[u8]> = [path.as_bytes()].into_iter().chain(body.iter().map(String::as_bytes)).collect();
     Ok(context.with_key(Idempotency::new(&key, &parts)))
 }

@@ -112,10 +112,18 @@ fn drawn(flow: &Flow, places: &[Place], moves: &Moves) -> Drawn {
     let busiest = list.iter().max_by(|a, b| a.per_week.total_cmp(&b.per_week)).filter(|m| m.per_week > 0.0);
     let mut answer = say::counted(open as u64, "item is open", "items are open");
     if let Some(m) = busiest {
-        answer.push_str(&format!("; most work moves from {} to {} ({} a week)", m.from.name(), m.to.name(), say::rate(m.per_week)));
+        answer.push_str(&format!(
+            "; most work moves from {} to {} ({} a week)",
+            m.from.name(),
+            m.to.name(),
+            say::rate(m.per_week)
+        ));
     }
     if missing > 0 {
-        answer.push_str(&format!("; {} hardly used", say::counted(missing, "expected feedback loop is", "expected feedback loops are")));
+        answer.push_str(&format!(
+            "; {} hardly used",
+            say::counted(missing, "expected feedback loop is", "expected feedback loops are")
+        ));
     }
     answer.push('.');
     let rows = list.iter().map(|m| {

@@ -1,8 +1,8 @@
 //! What stands out, in sentences with their numbers and the way to the proof.
 
 use super::chain_view::Finding;
-use super::moves::Moves;
 use super::measured::Flow;
+use super::moves::Moves;
 use crate::chart::scope::{ms, quoted};
 use crate::state::Web;
 use crate::view::{html, say};
@@ -21,7 +21,12 @@ const MOST: usize = 6;
 ///
 /// # Errors
 /// The store's.
-pub async fn findings(web: &Web, streams: &[Arc<Published>], days: u32, moves: &Moves) -> Result<Vec<Finding>, AppError> {
+pub async fn findings(
+    web: &Web,
+    streams: &[Arc<Published>],
+    days: u32,
+    moves: &Moves,
+) -> Result<Vec<Finding>, AppError> {
     let mut found: Vec<(u8, Finding)> = Vec::new();
     for m in moves.list().iter().filter(|m| m.is_missing()) {
         let sentence = format!(
@@ -33,7 +38,10 @@ pub async fn findings(web: &Web, streams: &[Arc<Published>], days: u32, moves: &
                 n => format!("in this period it did {}", say::counted(n.into(), "time", "times")),
             }
         );
-        found.push((1, Finding { tone: "warn", sentence, link: format!("/a/{}", m.from.id()), label: m.from.name().to_owned() }));
+        found.push((
+            1,
+            Finding { tone: "warn", sentence, link: format!("/a/{}", m.from.id()), label: m.from.name().to_owned() },
+        ));
     }
     for published in streams {
         let flow = Flow::load(web, Some(&published.head.id), days).await?;
@@ -71,7 +79,9 @@ fn of_stream(published: &Published, flow: &Flow) -> Vec<(u8, Finding)> {
     if let Some(step) = steps.iter().max_by_key(|g| g.path_ms)
         && let Some(share) = step.share.value().filter(|s| *s >= 0.4)
     {
-        let waits = ms(&step.queue.p85).filter(|w| *w >= 3_600_000).map_or(String::new(), |w| format!("; 85 of 100 queue up to {}", say::short(w)));
+        let waits = ms(&step.queue.p85)
+            .filter(|w| *w >= 3_600_000)
+            .map_or(String::new(), |w| format!("; 85 of 100 queue up to {}", say::short(w)));
         let sentence = format!(
             "{:.0} % of the time in “{name}” goes to {}{waits}. {} there now.",
             share * 100.0,
@@ -83,9 +93,16 @@ fn of_stream(published: &Published, flow: &Flow) -> Vec<(u8, Finding)> {
     }
     let hands = handoffs(&scope.view);
     if let Some(share) = hands.ping_pong_share.value().filter(|s| *s >= 0.1) {
-        let pair = hands.between.first().map_or(String::new(), |h| format!(", most often between {} and {}", h.from_name, h.to_name));
-        let sentence = format!("{:.0} % of items in “{name}” came back to a team that had handed them on{pair}.", share * 100.0);
-        found.push((2, Finding { tone: "warn", sentence, link: format!("/streams/{id}#handoffs"), label: "Hand-offs".to_owned() }));
+        let pair = hands
+            .between
+            .first()
+            .map_or(String::new(), |h| format!(", most often between {} and {}", h.from_name, h.to_name));
+        let sentence =
+            format!("{:.0} % of items in “{name}” came back to a team that had handed them on{pair}.", share * 100.0);
+        found.push((
+            2,
+            Finding { tone: "warn", sentence, link: format!("/streams/{id}#handoffs"), label: "Hand-offs".to_owned() },
+        ));
     }
     found.extend(shorter(flow, name, id).map(|f| (3, f)));
     found
@@ -96,7 +113,9 @@ fn shorter(flow: &Flow, name: &str, id: &str) -> Option<Finding> {
     let visits = &flow.visits;
     let middle = i64::midpoint(flow.window.0, flow.window.1);
     let (mut early, mut late) = (Vec::new(), Vec::new());
-    for item in (0..visits.item_count()).filter(|i| visits.delivered(*i) && u32::try_from(*i).is_ok_and(|i| flow.items.has(i))) {
+    for item in
+        (0..visits.item_count()).filter(|i| visits.delivered(*i) && u32::try_from(*i).is_ok_and(|i| flow.items.has(i)))
+    {
         let (Some(at), Some(took)) = (visits.items.ended.get(item), visits.lead_time(item)) else { continue };
         (if *at < middle { &mut early } else { &mut late }).push(took);
     }

@@ -78,7 +78,8 @@ pub fn history(facts: &[&Fact], stream: &Stream, names: &Names, now: Instant) ->
 }
 
 fn sentence(fact: &Fact, stream: &Stream, names: &Names) -> Option<String> {
-    let name_of = |id: &str| stream.index(id).and_then(|i| stream.step(i)).map_or_else(|| id.to_owned(), |s| s.name.clone());
+    let name_of =
+        |id: &str| stream.index(id).and_then(|i| stream.step(i)).map_or_else(|| id.to_owned(), |s| s.name.clone());
     let step = fact.step.as_deref().map_or_else(|| "the work".to_owned(), name_of);
     let item = |id: &ItemId| names.items.get(id).cloned().unwrap_or_else(|| "another item".to_owned());
     let team = fact.team.as_deref().map_or(String::new(), |t| format!(" with {t}"));

@@ -19,14 +19,25 @@ use watercourse_core::time::Instant;
 pub struct PathStep {
     /// Its name.
     pub name: String,
-    /// Its activity.
-    pub activity: Activity,
+    /// Its activity; none where an imported label is not mapped to one.
+    pub activity: Option<Activity>,
     /// How it is drawn: `here`, `done`, `dead`, `skipped`, `offered`, or nothing.
     pub class: &'static str,
     /// A sign for the same.
     pub mark: String,
     /// The same in words.
     pub says: String,
+}
+
+impl PathStep {
+    /// The class with the colours of its activity.
+    fn colour(&self) -> String {
+        self.activity.map_or_else(|| "a-none".to_owned(), |a| format!("a-{}", a.id()))
+    }
+    /// The code of its activity.
+    fn code(&self) -> &'static str {
+        self.activity.map_or("—", Activity::code)
+    }
 }
 
 /// An open round with what can be done to it.
@@ -93,6 +104,7 @@ pub struct ItemPage {
     done: String,
     refusal: Option<Said>,
     path: Vec<PathStep>,
+    imported: bool,
     standing: String,
     rounds: Vec<OpenRound>,
     nothing_open: String,
@@ -132,6 +144,8 @@ pub struct Source<'a> {
     pub done: String,
     /// A refusal that belongs to no form on the page.
     pub refusal: Option<Said>,
+    /// Its stays, for an item of an imported log, which has no rounds of its own.
+    pub imported: Option<Vec<Stay>>,
     /// Now.
     pub now: Instant,
 }
@@ -144,11 +158,15 @@ impl ItemPage {
         let standing = Standing::of(stream, &item.marking);
         let desk = source.desk;
         let rounds = item.open_rounds().map(|r| open_round(stream, r, desk.as_ref(), now)).collect();
-        let (offered, others) = desk.as_ref().map_or_else(Default::default, |d| other_steps(stream, item, &standing, d));
+        let (offered, others) =
+            desk.as_ref().map_or_else(Default::default, |d| other_steps(stream, item, &standing, d));
         let item_forms = desk.as_ref().map_or_else(Vec::new, |d| forms(d, None, |_| true));
-        let stays = stays(stream, item, now);
+        let imported = source.imported.is_some();
+        let way = source.imported.as_ref().map_or_else(|| path(stream, item, &standing, now), |stays| passed(stays));
+        let went: Vec<Activity> = source.imported.iter().flatten().filter_map(|s| s.activity).collect();
+        let stays = source.imported.unwrap_or_else(|| stays(stream, item, now));
         let touched: Vec<Activity> =
-            Activity::ALL.into_iter().filter(|a| item.rounds.iter().any(|r| activity(stream, r) == *a)).collect();
+            Activity::ALL.into_iter().filter(|a| went.contains(a) || item.rounds.iter().any(|r| activity(stream, r) == *a)).collect();
         let here: Vec<Activity> =
             Activity::ALL.into_iter().filter(|a| item.open_rounds().any(|r| activity(stream, r) == *a)).collect();
         Self {
@@ -162,7 +180,8 @@ impl ItemPage {
             kind_name: source.kind_name,
             done: source.done,
             refusal: source.refusal,
-            path: path(stream, item, &standing, now),
+            path: way,
+            imported,
             standing: standing_words(stream, item, now),
             rounds,
             nothing_open: nothing_open(item),
@@ -217,7 +236,11 @@ fn open_round(stream: &Stream, round: &Round, desk: Option<&Desk<'_>>, now: Inst
         None => (String::new(), "info"),
         Some((_, Some(micros))) => {
             let left = round.opened.plus(micros).millis() - now.millis();
-            if left < 0 { (format!("{} late", say::long(-left)), "bad") } else { (format!("{} left", say::long(left)), "info") }
+            if left < 0 {
+                (format!("{} late", say::long(-left)), "bad")
+            } else {
+                (format!("{} left", say::long(left)), "info")
+            }
         }
         Some((span, None)) => (format!("within {span} of opening"), "info"),
     };
@@ -244,7 +267,8 @@ fn other_steps(stream: &Stream, item: &Item, standing: &Standing<'_>, desk: &Des
         let due = is_due(desk, &step.id);
         let says = step_words(standing, item, index);
         let line = |forms| Offered { name: step.name.clone(), activity: step.activity, says: says.clone(), forms };
-        let first = if due { forms(desk, Some(&step.id), |o| matches!(o.verb, "start" | "ask_gate")) } else { Vec::new() };
+        let first =
+            if due { forms(desk, Some(&step.id), |o| matches!(o.verb, "start" | "ask_gate")) } else { Vec::new() };
         if !first.is_empty() {
             offers.push(line(first));
         }
@@ -315,9 +339,25 @@ fn path(stream: &Stream, item: &Item, standing: &Standing<'_>, now: Instant) -> 
                 (class, String::new(), says)
             }
         };
-        PathStep { name: step.name.clone(), activity: step.activity, class, mark, says }
+        PathStep { name: step.name.clone(), activity: Some(step.activity), class, mark, says }
     });
     steps.collect()
+}
+
+/// The way an item of an imported log went.
+fn passed(stays: &[Stay]) -> Vec<PathStep> {
+    let step = |stay: &Stay| {
+        let from = stay.stretches.first().map_or(0, |s| s.from);
+        let took = stay.stretches.last().map_or(0, |s| s.until) - from;
+        PathStep {
+            name: stay.step.clone(),
+            activity: stay.activity,
+            class: "done",
+            mark: say::short(took),
+            says: format!("took {}", say::long(took)),
+        }
+    };
+    stays.iter().map(step).collect()
 }
 
 fn standing_words(stream: &Stream, item: &Item, now: Instant) -> String {
@@ -328,8 +368,10 @@ fn standing_words(stream: &Stream, item: &Item, now: Instant) -> String {
             format!("Closed {}: {}, {took} after it was opened.", say::moment(at.millis(), now.millis()), result.id())
         }
         None => {
-            let where_: Vec<String> = item.open_rounds().map(|r| format!("{} ({})", name(stream, r), phase_words(r))).collect();
-            let places = if where_.is_empty() { "nowhere: something has to be started".to_owned() } else { say::list(&where_) };
+            let where_: Vec<String> =
+                item.open_rounds().map(|r| format!("{} ({})", name(stream, r), phase_words(r))).collect();
+            let places =
+                if where_.is_empty() { "nowhere: something has to be started".to_owned() } else { say::list(&where_) };
             format!("Open for {age}. You are here: {places}.")
         }
     }
@@ -354,17 +396,16 @@ fn known(item: &Item, more: Vec<(String, String)>, now: Instant) -> Vec<(String,
 /// The visits of an item, for their chart.
 fn stays(stream: &Stream, item: &Item, now: Instant) -> Vec<Stay> {
     let of = |round: &Round| {
-        let (step, activity, phase) = (name(stream, round), activity(stream, round), round.phase());
+        let (step, activity) = (name(stream, round), activity(stream, round));
         let visits = round.visits.iter().map(move |visit| Stay {
             step: step.clone(),
-            activity,
+            activity: Some(activity),
             team: visit.team.clone().unwrap_or_default(),
-            phase,
             stretches: visit
                 .spells
                 .iter()
                 .map(|spell| Stretch {
-                    phase: spell.phase,
+                    phase: Some(spell.phase),
                     reason: spell.reason.clone(),
                     from: spell.from.millis(),
                     until: spell.until.or(visit.left).unwrap_or(now).millis(),

@@ -4,10 +4,12 @@ use super::asking::{Filled, context, new_key};
 use super::history::Names;
 use super::item_new_view::inputs;
 use super::item_view::{ItemPage, LinkLine, Source};
+use super::measured::Flow;
 use super::oops::{Oops, said};
 use super::shell::{render, respond, shell};
 use super::verb_form::{Desk, Refused, Said, arguments};
 use super::work_view::{NewItem as NewItemPage, StreamOption};
+use crate::chart::visits::{Stay, Stretch};
 use crate::offer::offers;
 use crate::state::Web;
 use axum::Form;
@@ -17,11 +19,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 use watercourse_app::{AppError, ItemView, NewItem};
 use watercourse_core::fact::Fact;
+use watercourse_core::item::Phase;
 use watercourse_core::span::Span;
 use watercourse_core::verb::{Ask, BadVerb, Scope, Spec, Verb, spec};
 
 /// Shows an item.
-pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(key): Path<String>, Query(asked): Query<Filled>) -> Result<Response, Oops> {
+pub async fn page(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    Query(asked): Query<Filled>,
+) -> Result<Response, Oops> {
     let view = web.app.item(&key).await?;
     let done = asked.get("done").map_or_else(String::new, |id| match id.as_str() {
         "open" => "Opened.".to_owned(),
@@ -31,8 +39,15 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(key): Path<St
     Ok(render(&page))
 }
 
-async fn build(web: &Web, headers: &HeaderMap, view: &ItemView, refused: Option<Refused>, done: String) -> Result<ItemPage, AppError> {
+async fn build(
+    web: &Web,
+    headers: &HeaderMap,
+    view: &ItemView,
+    refused: Option<Refused>,
+    done: String,
+) -> Result<ItemPage, AppError> {
     let shell = shell(web, headers, format!("{} {}", view.row.key, view.row.title), "work").await?;
+    let imported = if view.row.imported { Some(stays_of_import(web, view).await?) } else { None };
     let now = web.app.now();
     let stream = &view.stream.stream;
     let offered = if view.row.imported { Vec::new() } else { offers(stream, &view.item, now) };
@@ -55,7 +70,10 @@ async fn build(web: &Web, headers: &HeaderMap, view: &ItemView, refused: Option<
     }
     // A refusal stands at its form; where the form is not offered any more, on top.
     let at_form = refused.as_ref().is_some_and(|r| {
-        offered.iter().any(|o| r.is_for(o.verb, o.step.as_deref()) && spec(o.verb).is_some_and(|s| s.args.len() > usize::from(o.step.is_some())))
+        offered.iter().any(|o| {
+            r.is_for(o.verb, o.step.as_deref())
+                && spec(o.verb).is_some_and(|s| s.args.len() > usize::from(o.step.is_some()))
+        })
     });
     let facts: Vec<&Fact> = view.facts.iter().map(|f| &f.fact).collect();
     let desk = Desk {
@@ -90,9 +108,31 @@ async fn build(web: &Web, headers: &HeaderMap, view: &ItemView, refused: Option<
         known,
         done,
         refusal: refused.as_ref().map(|r| r.said.clone()),
+        imported,
         now,
     };
     Ok(ItemPage::new(shell, source))
+}
+
+/// The stays of an item of an imported log.
+async fn stays_of_import(web: &Web, view: &ItemView) -> Result<Vec<Stay>, AppError> {
+    let flow = Flow::load(web, Some(&view.row.stream), 0).await?;
+    let key = view.row.key.strip_prefix(&flow.scope().links.prefix).unwrap_or(&view.row.key);
+    let visits = &flow.visits;
+    let Some(item) = visits.keys.get(key) else { return Ok(Vec::new()) };
+    let scope = flow.scope();
+    let stays = visits.of_item(item as usize).filter_map(|visit| {
+        let step = *visits.step.get(visit)?;
+        let (from, until) = (visits.entered(visit)?, visits.left(visit).unwrap_or(visits.as_of));
+        let stretch = |phase, from, until| Stretch { phase, reason: String::new(), from, until };
+        let stretches = match visits.started(visit).filter(|_| visits.phased(visit)) {
+            Some(start) => vec![stretch(Some(Phase::Queued), from, start), stretch(Some(Phase::Active), start, until)],
+            None => vec![stretch(None, from, until)],
+        };
+        let team = visits.team(visit).map_or_else(String::new, |t| visits.teams.name(t).to_owned());
+        Some(Stay { step: scope.step_name(step), activity: scope.activity(step), team, stretches })
+    });
+    Ok(stays.collect())
 }
 
 /// Does a verb to an item: back to its page, or the page again with why not.
@@ -139,11 +179,20 @@ async fn done(web: &Web, headers: &HeaderMap, key: &str, verb: &str, filled: &Fi
 }
 
 /// Shows the form for a new item.
-pub async fn new_page(State(web): State<Web>, headers: HeaderMap, Query(asked): Query<Filled>) -> Result<Response, Oops> {
+pub async fn new_page(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Query(asked): Query<Filled>,
+) -> Result<Response, Oops> {
     Ok(render(&new_form(&web, &headers, &asked, None).await?))
 }
 
-async fn new_form(web: &Web, headers: &HeaderMap, filled: &Filled, refusal: Option<Said>) -> Result<NewItemPage, AppError> {
+async fn new_form(
+    web: &Web,
+    headers: &HeaderMap,
+    filled: &Filled,
+    refusal: Option<Said>,
+) -> Result<NewItemPage, AppError> {
     let streams: Vec<_> = web.app.streams().await?.into_iter().filter(|p| !p.head.imported).collect();
     let text = |name: &str| filled.get(name).cloned().unwrap_or_default();
     let chosen = streams.iter().find(|p| p.head.id == text("stream")).or_else(|| streams.first());

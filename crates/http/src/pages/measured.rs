@@ -13,8 +13,14 @@ use watercourse_flow::visits::Visits;
 const DAY: i64 = 86_400_000;
 
 /// Lengths of time to choose from: days, and what they are called.
-pub const PERIODS: &[(u32, &str)] =
-    &[(7, "last 7 days"), (30, "last 30 days"), (90, "last 90 days"), (180, "last 180 days"), (365, "last 12 months"), (0, "all time")];
+pub const PERIODS: &[(u32, &str)] = &[
+    (7, "last 7 days"),
+    (30, "last 30 days"),
+    (90, "last 90 days"),
+    (180, "last 180 days"),
+    (365, "last 12 months"),
+    (0, "all time"),
+];
 /// The length where none is chosen.
 pub const USUAL: u32 = 90;
 
@@ -73,13 +79,15 @@ impl Flow {
     #[must_use]
     pub fn scope(&self) -> Scope<'_> {
         let filter = self.published.as_ref().map_or(String::new(), |p| format!("stream:{}", p.head.id));
+        let imported = self.published.as_ref().filter(|p| p.head.imported);
+        let prefix = imported.map_or_else(String::new, |p| format!("{}:", p.head.id));
         let period = PERIODS.iter().find(|(d, _)| *d == self.days).map_or("all time", |(_, name)| name);
         Scope {
             view: View::of(&self.visits, &self.timeline).only(&self.items),
             stream: self.published.as_ref().map(|p| &*p.stream),
             window: self.window,
             stands_on: format!("{period}, calendar time, UTC"),
-            links: Links { filter: Some(filter) },
+            links: Links { filter: Some(filter), prefix },
             from_day: (self.days > 0).then(|| say::exact(self.window.0).chars().take(10).collect()),
         }
     }

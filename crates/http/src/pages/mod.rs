@@ -27,4 +27,6 @@ mod verb_form;
 mod work;
 mod work_view;
 
+pub(crate) use oops::Oops;
 pub(crate) use serve::routes;
+pub(crate) use shell::{Shell, theme};

@@ -25,7 +25,8 @@ impl Wanted {
     fn concerns(&self, change: &Change) -> bool {
         match change {
             Change::Item { key, stream, .. } => {
-                self.item.as_ref().is_none_or(|wanted| wanted == key) && self.stream.as_ref().is_none_or(|wanted| wanted == stream)
+                self.item.as_ref().is_none_or(|wanted| wanted == key)
+                    && self.stream.as_ref().is_none_or(|wanted| wanted == stream)
             }
             Change::Stream { id, .. } => self.item.is_none() && self.stream.as_ref().is_none_or(|wanted| wanted == id),
             Change::Organisation | Change::Deployment => self.item.is_none() && self.stream.is_none(),

@@ -35,7 +35,9 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
         AppError::NotFound { what, right } => (StatusCode::NOT_FOUND, format!("There is no {what}."), right.clone()),
         AppError::BadVerb(bad) => (StatusCode::UNPROCESSABLE_ENTITY, bad.wrong.clone(), bad.right.clone()),
         AppError::Changed { .. } => (StatusCode::CONFLICT, error.to_string(), String::new()),
-        AppError::KeyReused(_) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), "Load the page again.".to_owned()),
+        AppError::KeyReused(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), "Load the page again.".to_owned())
+        }
         AppError::BadStream(_) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), String::new()),
         other => {
             tracing::error!(error = %other, "a page could not be shown");
@@ -49,8 +51,14 @@ impl IntoResponse for Oops {
     fn into_response(self) -> Response {
         let (status, wrong, right) = said(&self.0);
         let title = if status == StatusCode::NOT_FOUND { "Not found" } else { "Not done" }.to_owned();
-        let shell =
-            Shell { title: title.clone(), here: "", theme: "", people: Vec::new(), me: String::new(), banner: String::new() };
+        let shell = Shell {
+            title: title.clone(),
+            here: "",
+            theme: "",
+            people: Vec::new(),
+            me: String::new(),
+            banner: String::new(),
+        };
         respond(status, &ProblemPage { shell, title, wrong, right, back: "/" })
     }
 }

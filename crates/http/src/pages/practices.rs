@@ -49,10 +49,19 @@ pub async fn one(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Stri
     let mut kinds = Vec::new();
     for kind in practice.kinds {
         let fields: Vec<&str> = kind.all_fields().map(|f| f.label).collect();
-        kinds.push(KindLine { kind, open: open_of(&web, std::slice::from_ref(kind)).await?, fields: fields.join(", ") });
+        kinds.push(KindLine {
+            kind,
+            open: open_of(&web, std::slice::from_ref(kind)).await?,
+            fields: fields.join(", "),
+        });
     }
     let streams = native(&web).await?;
     let standing = web.app.where_it_stands().await?;
     let steps = steps(&streams, &standing, &|s| s.practice.as_deref() == Some(practice.id));
-    Ok(render(&PracticePage { shell: shell(&web, &headers, practice.name, "practices").await?, practice, kinds, steps }))
+    Ok(render(&PracticePage {
+        shell: shell(&web, &headers, practice.name, "practices").await?,
+        practice,
+        kinds,
+        steps,
+    }))
 }

@@ -64,8 +64,14 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 
 /// The logo as a picture of its own, in colours that hold on light and dark.
 async fn favicon() -> Response {
-    let colours =
-        [("plan", "#767cf0"), ("improve", "#c05392"), ("engage", "#b47214"), ("design_transition", "#1b9ba5"), ("obtain_build", "#8a8344"), ("deliver_support", "#5db790")];
+    let colours = [
+        ("plan", "#767cf0"),
+        ("improve", "#c05392"),
+        ("engage", "#b47214"),
+        ("design_transition", "#1b9ba5"),
+        ("obtain_build", "#8a8344"),
+        ("deliver_support", "#5db790"),
+    ];
     let mut svg = glyph(&Activity::ALL, &[]).replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
     for (id, colour) in colours {
         svg = svg.replace(&format!("class=\"cell a-{id} touched\""), &format!("fill=\"{colour}\""));

@@ -39,7 +39,11 @@ const fn entry(id: &'static str, name: &'static str, href: &'static str, key: &'
 
 /// The navigation: declared here, and nowhere else; the keys and their help come from it too.
 pub static NAVIGATION: &[Group] = &[
-    Group { id: "do", name: "Do", entries: &[entry("work", "Work", "/work", "w"), entry("new", "New item", "/new", "n")] },
+    Group {
+        id: "do",
+        name: "Do",
+        entries: &[entry("work", "Work", "/work", "w"), entry("new", "New item", "/new", "n")],
+    },
     Group {
         id: "see",
         name: "See",
@@ -115,12 +119,24 @@ pub fn me(headers: &HeaderMap) -> Option<PersonId> {
 ///
 /// # Errors
 /// The store's.
-pub async fn shell(web: &Web, headers: &HeaderMap, title: impl Into<String>, here: &'static str) -> Result<Shell, AppError> {
+pub async fn shell(
+    web: &Web,
+    headers: &HeaderMap,
+    title: impl Into<String>,
+    here: &'static str,
+) -> Result<Shell, AppError> {
     let mut people: Vec<(String, String)> =
         web.app.people().await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect();
     people.sort_by(|a, b| a.1.cmp(&b.1));
-    let me = me(headers).map(|id| id.to_string()).filter(|id| people.iter().any(|(known, _)| known == id)).unwrap_or_default();
-    let banner = if web.settings.demo { "Demo organisation: a year simulated from a seed, in memory only. Nothing here is kept." } else { "" };
+    let me = me(headers)
+        .map(|id| id.to_string())
+        .filter(|id| people.iter().any(|(known, _)| known == id))
+        .unwrap_or_default();
+    let banner = if web.settings.demo {
+        "Demo organisation: a year simulated from a seed, in memory only. Nothing here is kept."
+    } else {
+        ""
+    };
     Ok(Shell { title: title.into(), here, theme: theme(headers), people, me, banner: banner.to_owned() })
 }
 
@@ -136,7 +152,11 @@ pub fn respond(status: StatusCode, page: &impl Template) -> Response {
         Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
-            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be written. The log of the server has the details.\n").into_response()
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The page could not be written. The log of the server has the details.\n",
+            )
+                .into_response()
         }
     }
 }
@@ -157,7 +177,8 @@ mod tests {
 
     #[test]
     fn only_known_themes_are_taken() {
-        let with = |cookie: &'static str| theme(&HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]));
+        let with =
+            |cookie: &'static str| theme(&HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]));
         assert_eq!(with("a=b; theme=dark"), "dark");
         assert_eq!(with("theme=\"><script>"), "");
         assert_eq!(theme(&HeaderMap::new()), "");

@@ -55,8 +55,10 @@ fn show(checked: &Checked) -> CheckedText {
         "good"
     };
     let parts = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (hints, "hint", "hints")];
-    let parts: Vec<String> = parts.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| say::counted(*n, one, many)).collect();
-    let summary = if parts.is_empty() { "Check: nothing found".to_owned() } else { format!("Check: {}", say::list(&parts)) };
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| say::counted(*n, one, many)).collect();
+    let summary =
+        if parts.is_empty() { "Check: nothing found".to_owned() } else { format!("Check: {}", say::list(&parts)) };
     let (name, svg) = match &checked.stream {
         Some(stream) => {
             let summary = say::counted(stream.steps.len() as u64, "step", "steps");
@@ -65,7 +67,8 @@ fn show(checked: &Checked) -> CheckedText {
         None => (String::new(), String::new()),
     };
     let findings = checked.diagnostics.iter().map(line).collect();
-    let effect = if checked.stream.is_none() { "It can be drawn and published once the errors are mended." } else { "" };
+    let effect =
+        if checked.stream.is_none() { "It can be drawn and published once the errors are mended." } else { "" };
     CheckedText { tone, summary, findings, effect: effect.to_owned(), name, svg }
 }
 
@@ -91,7 +94,11 @@ pub async fn check(State(web): State<Web>, Form(filled): Form<Filled>) -> Result
 }
 
 /// Shows the editor for a new stream.
-pub async fn new_page(State(web): State<Web>, headers: HeaderMap, Query(asked): Query<Filled>) -> Result<Response, Oops> {
+pub async fn new_page(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Query(asked): Query<Filled>,
+) -> Result<Response, Oops> {
     let from = asked.get("from").map(String::as_str).unwrap_or_default();
     let text = SHIPPED.iter().find(|(id, _)| *id == from).map_or(EMPTY, |(_, text)| text).to_owned();
     Ok(render(&editor(&web, &headers, "", from, text, None).await?))
@@ -102,7 +109,12 @@ pub async fn edit_page(State(web): State<Web>, headers: HeaderMap, Path(id): Pat
     let published = web.app.stream(&id, None).await?;
     if published.head.imported {
         let wrong = format!("“{}” is an imported log: it is measured, not edited.", published.head.name);
-        return Err(AppError::Invalid { pointer: String::new(), wrong, right: "Make a new stream instead.".to_owned() }.into());
+        return Err(AppError::Invalid {
+            pointer: String::new(),
+            wrong,
+            right: "Make a new stream instead.".to_owned(),
+        }
+        .into());
     }
     let mut page = editor(&web, &headers, &id, "", published.head.definition.clone(), None).await?;
     page.based_on = published.head.version.to_string();
@@ -110,7 +122,14 @@ pub async fn edit_page(State(web): State<Web>, headers: HeaderMap, Path(id): Pat
     Ok(render(&page))
 }
 
-async fn editor(web: &Web, headers: &HeaderMap, id: &str, from: &str, text: String, refusal: Option<Said>) -> Result<StreamEdit, AppError> {
+async fn editor(
+    web: &Web,
+    headers: &HeaderMap,
+    id: &str,
+    from: &str,
+    text: String,
+    refusal: Option<Said>,
+) -> Result<StreamEdit, AppError> {
     let name = |text: &str| {
         let line = text.lines().find_map(|l| l.trim_start().strip_prefix("name")?.trim_start().strip_prefix('='));
         line.map_or_else(String::new, |l| l.trim().trim_matches('"').to_owned())
@@ -118,7 +137,13 @@ async fn editor(web: &Web, headers: &HeaderMap, id: &str, from: &str, text: Stri
     let templates = SHIPPED.iter().map(|(id, text)| ((*id).to_owned(), name(text), *id == from));
     let checked = checked(web, &text).await?;
     Ok(StreamEdit {
-        shell: shell(web, headers, if id.is_empty() { "New stream".to_owned() } else { format!("Edit {id}") }, "streams").await?,
+        shell: shell(
+            web,
+            headers,
+            if id.is_empty() { "New stream".to_owned() } else { format!("Edit {id}") },
+            "streams",
+        )
+        .await?,
         heading: if id.is_empty() { "New stream" } else { "Edit stream" }.to_owned(),
         id: id.to_owned(),
         templates: if id.is_empty() {
@@ -137,12 +162,21 @@ async fn editor(web: &Web, headers: &HeaderMap, id: &str, from: &str, text: Stri
 }
 
 /// Takes what the editor of a new stream sends.
-pub async fn new_sent(State(web): State<Web>, headers: HeaderMap, Form(filled): Form<Filled>) -> Result<Response, Oops> {
+pub async fn new_sent(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Oops> {
     sent(&web, &headers, "", filled).await
 }
 
 /// Takes what the editor of a stream sends.
-pub async fn edit_sent(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Form(filled): Form<Filled>) -> Result<Response, Oops> {
+pub async fn edit_sent(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Oops> {
     sent(&web, &headers, &id, filled).await
 }
 
@@ -170,10 +204,14 @@ async fn sent(web: &Web, headers: &HeaderMap, id: &str, filled: Filled) -> Resul
 }
 
 async fn publish(web: &Web, headers: &HeaderMap, id: &str, text: &str, filled: &Filled) -> Result<String, AppError> {
-    let invalid = |wrong: String, right: &str| AppError::Invalid { pointer: String::new(), wrong, right: right.to_owned() };
+    let invalid =
+        |wrong: String, right: &str| AppError::Invalid { pointer: String::new(), wrong, right: right.to_owned() };
     let note = filled.get("note").map(|n| n.trim().to_owned()).unwrap_or_default();
     if note.is_empty() {
-        return Err(invalid("The reason is missing.".to_owned(), "Say in a line why it changes; it is kept in Versions."));
+        return Err(invalid(
+            "The reason is missing.".to_owned(),
+            "Say in a line why it changes; it is kept in Versions.",
+        ));
     }
     let checked = web.app.check(text, true).await?;
     if has_errors(&checked) {

@@ -84,8 +84,6 @@ pub struct StreamMapPage {
     pub shows: Vec<(&'static str, &'static str, String)>,
     /// What is shown.
     pub show: &'static str,
-    /// The window, in days.
-    pub days: u32,
     /// Lengths of time to choose from: days, words, chosen.
     pub periods: Vec<(u32, &'static str, bool)>,
     /// How much of what happened is drawn: value, words, chosen. Empty where all of it is.
@@ -242,7 +240,8 @@ pub fn diff(old: &str, new: &str) -> Vec<DiffLine> {
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
             let at = |i: usize, j: usize| common.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
-            let best = if a.get(i) == b.get(j) { at(i + 1, j + 1).saturating_add(1) } else { at(i + 1, j).max(at(i, j + 1)) };
+            let best =
+                if a.get(i) == b.get(j) { at(i + 1, j + 1).saturating_add(1) } else { at(i + 1, j).max(at(i, j + 1)) };
             if let Some(cell) = common.get_mut(i).and_then(|row| row.get_mut(j)) {
                 *cell = best;
             }
@@ -269,7 +268,8 @@ pub fn diff(old: &str, new: &str) -> Vec<DiffLine> {
             _ => break,
         }
     }
-    let near = |at: usize| (at.saturating_sub(AROUND)..=at + AROUND).any(|i| all.get(i).is_some_and(|l| !l.class.is_empty()));
+    let near =
+        |at: usize| (at.saturating_sub(AROUND)..=at + AROUND).any(|i| all.get(i).is_some_and(|l| !l.class.is_empty()));
     let mut shown: Vec<DiffLine> = Vec::new();
     for (at, l) in all.iter().enumerate() {
         if near(at) {
@@ -288,7 +288,8 @@ mod tests {
     #[test]
     fn only_what_changed_is_shown() {
         let old = "a\nb\nc\nd\ne\nf\ng";
-        let shown: Vec<String> = diff(old, "a\nb\nc\nx\ne\nf\ng").iter().map(|l| format!("{}{}", l.sign, l.text)).collect();
+        let shown: Vec<String> =
+            diff(old, "a\nb\nc\nx\ne\nf\ng").iter().map(|l| format!("{}{}", l.sign, l.text)).collect();
         assert_eq!(shown, [" b", " c", "−d", "+x", " e", " f", " …"]);
         assert!(diff(old, old).is_empty());
         assert_eq!(diff("", "a").len(), 1);

@@ -4,11 +4,15 @@ use super::history::Names;
 use super::measured::{Flow, PERIODS, broke_off, days};
 use super::oops::Oops;
 use super::shell::{render, shell};
-use super::stream_view::{StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff};
+use super::stream_view::{
+    StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
+};
+use crate::chart::conformance::{self, Replayed};
 use crate::chart::list::{CHARTS, chart};
 use crate::chart::scope::{Scope, figure, ms};
-use crate::chart::stream_map::{Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table};
-use crate::chart::conformance::{self, Replayed};
+use crate::chart::stream_map::{
+    Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
+};
 use crate::chart::{Drawn, glyph, spark};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
@@ -33,7 +37,8 @@ pub struct Asked {
 }
 
 /// How much of what happened is drawn: percent of all moves, and what that is called.
-const PATHS: &[(u32, &str)] = &[(50, "half of all moves"), (80, "80 % of all moves"), (95, "95 % of all moves"), (100, "all that fit")];
+const PATHS: &[(u32, &str)] =
+    &[(50, "half of all moves"), (80, "80 % of all moves"), (95, "95 % of all moves"), (100, "all that fit")];
 
 /// Shows the list.
 pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Oops> {
@@ -45,7 +50,11 @@ pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response
         rows.push(row(&published, &flow, now));
     }
     let stands_on = "Delivered and lead time: last 90 days (imported logs: all of it), calendar time. Open: now.";
-    Ok(render(&StreamList { shell: shell(&web, &headers, "Streams", "streams").await?, stands_on: stands_on.to_owned(), rows }))
+    Ok(render(&StreamList {
+        shell: shell(&web, &headers, "Streams", "streams").await?,
+        stands_on: stands_on.to_owned(),
+        rows,
+    }))
 }
 
 /// The promise for p85 in ms, where there is one in calendar time.
@@ -125,7 +134,9 @@ fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     let ran = actual(&scope, &ways, share);
     let question = "Where does time go in this stream?".to_owned();
     let id = &published.head.id;
-    let open = |step: &watercourse_core::stream::Step| Some(format!("/work?q={}", html::query(&format!("stream:{id} step:{}", step.id))));
+    let open = |step: &watercourse_core::stream::Step| {
+        Some(format!("/work?q={}", html::query(&format!("stream:{id} step:{}", step.id))))
+    };
     let (question, answer, map, table) = match show {
         "designed" => {
             let map = designed(&published.stream, &open);
@@ -168,7 +179,12 @@ fn difference_words(map: &Map) -> String {
 }
 
 /// Shows the map with measures and charts.
-pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn page(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Oops> {
     if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
         return file_of_stream(&web, id, suffix, &asked).await;
     }
@@ -186,7 +202,8 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Str
             ("difference", "Difference", at("difference", days)),
         ],
     };
-    let charts = if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() };
+    let charts =
+        if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() };
     let page = StreamMapPage {
         shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
         head: head(&published, "map"),
@@ -196,9 +213,12 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Str
         map: map(&published, &flow, show, share),
         shows,
         show,
-        days,
         periods: PERIODS.iter().map(|(d, name)| (*d, *name, *d == days)).collect(),
-        paths: if show == "designed" { Vec::new() } else { PATHS.iter().map(|(p, name)| (*p, *name, *p == share)).collect() },
+        paths: if show == "designed" {
+            Vec::new()
+        } else {
+            PATHS.iter().map(|(p, name)| (*p, *name, *p == share)).collect()
+        },
         legend: legend(show),
         query,
         charts_base: format!("/streams/{id}/charts/"),
@@ -209,8 +229,12 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Str
 
 fn legend(show: &str) -> &'static str {
     match show {
-        "designed" => "▽ queue. Solid arrow: comes after. Ring at its start: may begin once the other has started. Dashed: a rule. Dotted: feedback that is expected.",
-        "difference" => "Orange: happened, but is not defined. Dotted: defined, but did not happen. Numbers: moves and median wait.",
+        "designed" => {
+            "▽ queue. Solid arrow: comes after. Ring at its start: may begin once the other has started. Dashed: a rule. Dotted: feedback that is expected."
+        }
+        "difference" => {
+            "Orange: happened, but is not defined. Dotted: defined, but did not happen. Numbers: moves and median wait."
+        }
         _ => "▽ open items in the step. Arrows: moves, wider for more, with the median time between. ↻ done again.",
     }
 }
@@ -241,7 +265,11 @@ fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figu
         ("p95", shown(&times.lead_time.p95, chart("lead-times")), none()),
         ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()),
         ("Delivered", shown(&times.delivered, items(&scope.within("delivered"))), none()),
-        ("Ended otherwise", shown(&times.otherwise, items(&format!("result:declined,cancelled,failed {}", scope.within("closed")))), none()),
+        (
+            "Ended otherwise",
+            shown(&times.otherwise, items(&format!("result:declined,cancelled,failed {}", scope.within("closed")))),
+            none(),
+        ),
         ("Flow efficiency", shown(&efficiency.ratio, chart("time-by-step")), range),
         ("Hand-offs an item", shown(&hands.per_item, chart("handoffs")), none()),
         ("Done again", shown(&rework(&scope.view).share_of_items, None), "of items".to_owned()),
@@ -253,7 +281,9 @@ fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
     let mut said = Vec::new();
     if published.head.imported {
         if !source.done {
-            said.push("This log does not say when items are done: lead times and open work are not measured.".to_owned());
+            said.push(
+                "This log does not say when items are done: lead times and open work are not measured.".to_owned(),
+            );
         }
         if !source.phases {
             said.push("This log has one time per event: working and waiting cannot be told apart.".to_owned());
@@ -265,7 +295,12 @@ fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
 }
 
 /// Shows the variants.
-pub async fn variants(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn variants(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Oops> {
     let (published, flow, days) = flow(&web, &id, &asked).await?;
     let drawn = crate::chart::variants::of(&flow.scope());
     let page = StreamCharts {
@@ -280,14 +315,25 @@ pub async fn variants(State(web): State<Web>, headers: HeaderMap, Path(id): Path
 }
 
 /// Shows where the stream is left.
-pub async fn conforming(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn conforming(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Oops> {
     let (published, flow, days) = flow(&web, &id, &asked).await?;
     let ran = {
         let scope = flow.scope();
         actual(&scope, &Ways::of_visits(scope.visits(), scope.view.items), 100)
     };
     let (sentences, charts) = if published.head.imported {
-        (vec!["An imported log has no definition to compare it with: write a stream for this work, and run it there.".to_owned()], Vec::new())
+        (
+            vec![
+                "An imported log has no definition to compare it with: write a stream for this work, and run it there."
+                    .to_owned(),
+            ],
+            Vec::new(),
+        )
     } else {
         let replayed = replayed(&web, &published, &flow).await?;
         (left(&flow.scope(), &ran), vec![replayed, map(&published, &flow, "difference", 100)])
@@ -329,7 +375,14 @@ fn left(scope: &Scope<'_>, ran: &Actual) -> Vec<String> {
     let mut said: Vec<String> = extra
         .iter()
         .take(8)
-        .map(|e| format!("{} after {}: {}, and the definition does not say so.", name(e.to), name(e.from), say::counted(e.weight, "time", "times")))
+        .map(|e| {
+            format!(
+                "{} after {}: {}, and the definition does not say so.",
+                name(e.to),
+                name(e.from),
+                say::counted(e.weight, "time", "times")
+            )
+        })
         .collect();
     for node in map.nodes.iter().filter(|n| n.standing == Standing::Missing) {
         said.push(format!("{} was never done in this window.", node.name));
@@ -372,14 +425,23 @@ pub async fn versions(State(web): State<Web>, headers: HeaderMap, Path(id): Path
 }
 
 /// A chart as a file: `.svg`, `.csv`, `.json`.
-pub async fn chart_file(State(web): State<Web>, Path((id, name)): Path<(String, String)>, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn chart_file(
+    State(web): State<Web>,
+    Path((id, name)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Oops> {
     let missing = || AppError::NotFound {
         what: format!("chart “{}”", name.chars().take(60).collect::<String>()),
-        right: format!("The charts are map, {}; each as .svg, .csv or .json.", CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")),
+        right: format!(
+            "The charts are map, conformance, {}; each as .svg, .csv or .json.",
+            CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")
+        ),
     };
     let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
     let (published, flow, _) = flow(&web, &id, &asked).await?;
-    let drawn = if chart_id == "map" {
+    let drawn = if chart_id == "conformance" && !published.head.imported {
+        replayed(&web, &published, &flow).await?
+    } else if chart_id == "map" {
         map(&published, &flow, show(&asked, &published, &flow), share(&asked))
     } else {
         (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
@@ -391,7 +453,9 @@ pub async fn chart_file(State(web): State<Web>, Path((id, name)): Path<(String, 
 fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
     Some(match suffix {
         "svg" => svg(drawn.file()),
-        "csv" => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response(),
+        "csv" => {
+            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response()
+        }
         "json" => {
             let body = serde_json::json!({
                 "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
@@ -415,7 +479,8 @@ fn svg(text: String) -> Response {
 async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
     let (published, flow, _) = flow(web, id, asked).await?;
     if suffix == "toml" && !published.head.imported {
-        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone()).into_response());
+        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone())
+            .into_response());
     }
     let drawn = map(&published, &flow, show(asked, &published, &flow), share(asked));
     Ok(svg(drawn.file()))

@@ -32,7 +32,8 @@ pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response
         let held = |s: &watercourse_core::stream::Step| s.team.as_deref() == Some(team.id.as_str());
         let holds = |a: &Activity| streams.iter().flat_map(|p| &p.stream.steps).any(|s| held(s) && s.activity == *a);
         let activities: Vec<Activity> = Activity::ALL.into_iter().filter(holds).collect();
-        let oldest = standing.iter().filter(|s| s.team.as_deref() == Some(team.id.as_str())).map(|s| s.oldest.millis()).min();
+        let oldest =
+            standing.iter().filter(|s| s.team.as_deref() == Some(team.id.as_str())).map(|s| s.oldest.millis()).min();
         TeamRow {
             people: team.members.len(),
             queued: counted(&standing, &team.id, Phase::Queued),
@@ -58,7 +59,8 @@ pub async fn one(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Stri
     let streams = native(&web).await?;
     let standing = web.app.where_it_stands().await?;
     let people = web.app.people().await?;
-    let mut members: Vec<String> = people.into_iter().filter(|p| team.members.contains(&p.id)).map(|p| p.name).collect();
+    let mut members: Vec<String> =
+        people.into_iter().filter(|p| team.members.contains(&p.id)).map(|p| p.name).collect();
     members.sort();
     let open = open_items(&web, &format!("team:{}", team.id)).await?;
     let capacity = match team.capacity {
@@ -75,7 +77,12 @@ pub async fn one(State(web): State<Web>, headers: HeaderMap, Path(id): Path<Stri
             ("Capacity", capacity),
         ],
         members,
-        calendar: if team.calendar.is_some() { "Works by a calendar of its own." } else { "Works around the clock: no calendar is given." }.to_owned(),
+        calendar: if team.calendar.is_some() {
+            "Works by a calendar of its own."
+        } else {
+            "Works around the clock: no calendar is given."
+        }
+        .to_owned(),
         steps: steps(&streams, &standing, &|s| s.team.as_deref() == Some(team.id.as_str())),
         aging: aging::draw(&by_step(&open, web.app.now(), &|o| o.team.as_deref() == Some(team.id.as_str()))),
     };

@@ -124,7 +124,10 @@ impl Refused {
 #[must_use]
 pub fn forms(desk: &Desk<'_>, step: Option<&str>, wanted: impl Fn(&Offer) -> bool) -> Vec<VerbForm> {
     let here = desk.offers.iter().filter(|o| o.step.as_deref() == step && wanted(o));
-    here.filter_map(|offer| form(desk, offer, spec(offer.verb)?)).collect()
+    let mut forms: Vec<VerbForm> = here.filter_map(|offer| form(desk, offer, spec(offer.verb)?)).collect();
+    // What one most likely wants comes first; the rest stays in the order of the registry.
+    forms.sort_by_key(|f| !f.primary);
+    forms
 }
 
 /// Whether the stream allows a step to start now, without a reason.
@@ -173,7 +176,14 @@ fn form(desk: &Desk<'_>, offer: &Offer, spec: &'static Spec) -> Option<VerbForm>
     })
 }
 
-fn input(spec: &Spec, step: Option<&str>, arg: &Arg, required: bool, options: Vec<(String, String)>, value: String) -> Input {
+fn input(
+    spec: &Spec,
+    step: Option<&str>,
+    arg: &Arg,
+    required: bool,
+    options: Vec<(String, String)>,
+    value: String,
+) -> Input {
     let place = step.unwrap_or("item").replace('~', "x");
     let mut label = arg.name.replace('_', " ");
     if let Some(first) = label.get_mut(..1) {
@@ -199,7 +209,8 @@ fn options(desk: &Desk<'_>, offer: &Offer, arg: &Arg) -> Vec<(String, String)> {
         Ask::Outcome => offer.outcomes.iter().map(same).collect(),
         Ask::Gate => offer.gates.iter().map(same).collect(),
         Ask::Team => {
-            let held = desk.item.open_rounds().find(|r| Some(address(desk.stream, r).as_str()) == offer.step.as_deref());
+            let held =
+                desk.item.open_rounds().find(|r| Some(address(desk.stream, r).as_str()) == offer.step.as_deref());
             let held = held.and_then(Round::team);
             desk.teams.iter().filter(|(id, _)| Some(id.as_str()) != held).cloned().collect()
         }

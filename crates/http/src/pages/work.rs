@@ -29,7 +29,8 @@ const EXAMPLES: &[(&str, &str)] = &[
 ];
 
 /// Orders to choose from.
-const SORTS: &[(&str, &str)] = &[("touched", "what changed last first"), ("oldest", "oldest first"), ("newest", "youngest first")];
+const SORTS: &[(&str, &str)] =
+    &[("touched", "what changed last first"), ("oldest", "oldest first"), ("newest", "youngest first")];
 
 /// Items of a page.
 const ROWS: usize = 50;
@@ -57,12 +58,17 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Query(asked): Quer
     };
     let issue = issue(&q);
     let query = ItemQuery { q: q.clone(), sort, limit: ROWS, cursor: asked.cursor.clone() };
-    let found = if issue.is_some() { Ok(Page { items: Vec::new(), next: None, total: None }) } else { web.app.items(&query).await };
+    let found = if issue.is_some() {
+        Ok(Page { items: Vec::new(), next: None, total: None })
+    } else {
+        web.app.items(&query).await
+    };
     let (found, issue) = match found {
         Ok(found) => (found, issue),
         Err(error @ AppError::Invalid { .. }) => {
             let (_, wrong, right) = said(&error);
-            let issue = FilterIssue { column: 1, message: wrong, help: right, text: q.clone(), pointer: "^".to_owned() };
+            let issue =
+                FilterIssue { column: 1, message: wrong, help: right, text: q.clone(), pointer: "^".to_owned() };
             (Page { items: Vec::new(), next: None, total: None }, Some(issue))
         }
         Err(error) => return Err(error.into()),
@@ -90,7 +96,9 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Query(asked): Quer
 fn caption(found: &Page) -> String {
     match found.total {
         Some(total) => say::counted(total, "item", "items"),
-        None if found.next.is_none() => format!("{}, and no more after them", say::counted(found.items.len() as u64, "item", "items")),
+        None if found.next.is_none() => {
+            format!("{}, and no more after them", say::counted(found.items.len() as u64, "item", "items"))
+        }
         None => format!("{} on this page", say::counted(found.items.len() as u64, "item", "items")),
     }
 }
@@ -120,7 +128,9 @@ fn capital(text: &str) -> String {
 /// A phase in words, with its reason.
 pub fn phase_words(round: &OpenRound) -> String {
     match round.phase {
-        Phase::Queued if round.reason.starts_with("gate:") => format!("held by gate {}", round.reason.trim_start_matches("gate:")),
+        Phase::Queued if round.reason.starts_with("gate:") => {
+            format!("held by gate {}", round.reason.trim_start_matches("gate:"))
+        }
         Phase::Queued => "queued".to_owned(),
         Phase::Active => "worked on".to_owned(),
         Phase::Waiting => format!("waits for {}", if round.reason.is_empty() { "something" } else { &round.reason }),
@@ -130,8 +140,11 @@ pub fn phase_words(round: &OpenRound) -> String {
 }
 
 fn line(row: &ItemRow, names: &BTreeMap<String, String>, now: Instant) -> WorkRow {
-    let mut standing: Vec<Stand> =
-        row.open.iter().map(|o| Stand { phase: o.phase.id(), words: format!("{}: {}", o.name, phase_words(o)) }).collect();
+    let mut standing: Vec<Stand> = row
+        .open
+        .iter()
+        .map(|o| Stand { phase: o.phase.id(), words: format!("{}: {}", o.name, phase_words(o)) })
+        .collect();
     if let Some(result) = row.result.filter(|_| row.closed.is_some()) {
         let phase = if result.id() == "delivered" { "done" } else { "dropped" };
         standing.push(Stand { phase, words: format!("closed: {}", result.id()) });
@@ -141,9 +154,11 @@ fn line(row: &ItemRow, names: &BTreeMap<String, String>, now: Instant) -> WorkRo
     }
     let mut teams: Vec<&str> = row.open.iter().filter_map(|o| o.team.as_deref()).collect();
     teams.dedup();
+    let href = format!("/w/{}", html::path(&row.key));
     let here: Vec<Activity> = Activity::ALL.into_iter().filter(|a| row.open.iter().any(|o| o.activity == *a)).collect();
     let until = row.closed.unwrap_or(now);
     WorkRow {
+        href,
         key: row.key.clone(),
         title: if row.title.is_empty() { "(no title)".to_owned() } else { row.title.clone() },
         stream: row.stream.clone(),

@@ -17,6 +17,8 @@ pub struct Stand {
 /// A line of the list.
 #[derive(Debug, Clone)]
 pub struct WorkRow {
+    /// Where it opens.
+    pub href: String,
     /// Its key.
     pub key: String,
     /// What it is about.

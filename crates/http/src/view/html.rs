@@ -29,7 +29,15 @@ pub fn anchor(href: &str, label: &str) -> String {
 #[must_use]
 pub fn abbreviation(class: &str, sign: &str, meaning: &str) -> String {
     let (sign, meaning) = (text(sign), text(meaning));
-    format!("<span class=\"{class}\" title=\"{meaning}\"><span aria-hidden=\"true\">{sign}</span><span class=\"unseen\">{meaning}</span></span>")
+    format!(
+        "<span class=\"{class}\" title=\"{meaning}\"><span aria-hidden=\"true\">{sign}</span><span class=\"unseen\">{meaning}</span></span>"
+    )
+}
+
+/// Text as it may stand between two slashes of an address.
+#[must_use]
+pub fn path(text: &str) -> String {
+    query(text).replace('+', "%20")
 }
 
 /// Text as it may stand in one value of a query string.
@@ -51,11 +59,12 @@ pub fn query(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{anchor, query};
+    use super::{anchor, path, query};
 
     #[test]
     fn nothing_breaks_out() {
         assert_eq!(anchor("/w?q=\"a\"", "<b>"), "<a href=\"/w?q=&quot;a&quot;\">&lt;b&gt;</a>");
+        assert_eq!(path("helpdesk:Case 5+1/x"), "helpdesk:Case%205%2B1%2Fx");
         assert_eq!(query("stream:a-b \"x & y\""), "stream:a-b+%22x+%26+y%22");
     }
 }

@@ -31,7 +31,11 @@ pub fn long(ms: i64) -> String {
     let (sign, ms) = if ms < 0 { ("−", ms.saturating_neg()) } else { ("", ms) };
     let pair = |big: i64, big_word: &str, small: i64, small_word: &str| {
         let (high, low) = (ms / big, ms % big / small);
-        if low == 0 { format!("{sign}{high} {big_word}") } else { format!("{sign}{high} {big_word} {low} {small_word}") }
+        if low == 0 {
+            format!("{sign}{high} {big_word}")
+        } else {
+            format!("{sign}{high} {big_word} {low} {small_word}")
+        }
     };
     match ms {
         m if m >= 14 * DAY => format!("{sign}{} d", m / DAY),
@@ -155,7 +159,10 @@ mod tests {
 
     #[test]
     fn shares_never_round_to_none_or_all() {
-        assert_eq!([share(0, 7), share(1, 1000), share(999, 1000), share(7, 7), share(1, 0)], ["0 %", "<1 %", ">99 %", "100 %", "—"]);
+        assert_eq!(
+            [share(0, 7), share(1, 1000), share(999, 1000), share(7, 7), share(1, 0)],
+            ["0 %", "<1 %", ">99 %", "100 %", "—"]
+        );
         assert_eq!(share(61, 100), "61 %");
         assert_eq!(share(1, 3), "33 %");
         assert_eq!(share(2, 3), "67 %");

@@ -47,6 +47,10 @@ async fn every_error_is_a_problem_that_explains_itself(server: Server) {
             assert!(headers.contains_key("allow"), "{path}");
         }
     }
+    // Who reads with a browser gets a page.
+    let page = server.send(server.request("GET", "/nothing-here").header("accept", "text/html,*/*")).await;
+    assert_eq!(page.status, 404);
+    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
 }
 
 /// Things that have no business where they are put.

@@ -44,7 +44,9 @@ async fn a_log_becomes_a_stream_beside_the_native_ones(server: Server) {
 async fn a_log_that_is_off_leaves_nothing(server: Server) {
     let before = server.get("/api/v1/streams").await.ok();
     let path = "/api/v1/imports?stream=old-desk";
-    for (file, said) in [("", "nothing"), ("a,b\n1,2\n", "time"), ("<log><trace>", "")] {
+    for (file, said) in
+        [("", "nothing"), ("a,b\n1,2\n", "case"), ("case,activity\n1,Ask\n1,Do\n2,Ask\n", "time"), ("<log><trace>", "")]
+    {
         let problem: Value = send(&server, path, "k", file).await.problem(422, "invalid");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(said), "{file}: {detail}");

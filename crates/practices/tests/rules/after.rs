@@ -22,7 +22,11 @@ fn rule_04_a_predecessor_returned_to_holds_successors_that_have_not_started() {
     r.done("a").start("b");
     r.back_to("a");
     r.finish("b");
-    assert_eq!((r.phase("b"), r.open_rounds().as_str()), (Phase::Done, "a queued, c queued"), "what has started runs on");
+    assert_eq!(
+        (r.phase("b"), r.open_rounds().as_str()),
+        (Phase::Done, "a queued, c queued"),
+        "what has started runs on"
+    );
 }
 
 #[test]
@@ -31,7 +35,11 @@ fn rule_04_finished_required_successors_of_a_step_returned_to_are_owed_again() {
     r.done("a x b").start("c");
     r.back_to("a");
     r.done("a");
-    assert_eq!((r.open_rounds().as_str(), r.owed().as_str()), ("c active, b queued", "b c"), "x is optional, c is open already");
+    assert_eq!(
+        (r.open_rounds().as_str(), r.owed().as_str()),
+        ("c active, b queued", "b c"),
+        "x is optional, c is open already"
+    );
     assert_eq!(r.deviations(), "return a");
 }
 
@@ -107,7 +115,11 @@ fn rule_05_when_is_looked_at_for_each_round() {
     assert_eq!(r.bypassed(), "", "this round is over");
     r.start("c");
     r.fail("c");
-    assert_eq!((judged(&r), r.bypassed().as_str(), r.open_rounds().as_str()), (vec![true, false], "b", "c queued"), "the next is judged by itself");
+    assert_eq!(
+        (judged(&r), r.bypassed().as_str(), r.open_rounds().as_str()),
+        (vec![true, false], "b", "c queued"),
+        "the next is judged by itself"
+    );
     r.start("c");
     assert_eq!((r.set("risk", "high").as_str(), r.owed().as_str()), ("field_set; judged b; round_opened b", "b c"));
 }
@@ -128,7 +140,11 @@ fn rule_05_return_to_overrides_when() {
 #[test]
 fn rule_05_relative_time_is_refused_by_the_check() {
     let checked = check(r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"], when = "planned_on:<7d" }]"#);
-    assert!(checked.diagnostics.iter().any(|d| d.code == "relative-time" || d.code == "bad-condition"), "{:?}", checked.diagnostics);
+    assert!(
+        checked.diagnostics.iter().any(|d| d.code == "relative-time" || d.code == "bad-condition"),
+        "{:?}",
+        checked.diagnostics
+    );
     assert!(checked.stream.is_none());
 }
 

@@ -16,7 +16,8 @@ fn rule_03_a_step_whose_when_is_false_is_bypassed_and_its_successors_inherit_its
 
 #[test]
 fn rule_03_a_skipped_step_is_bypassed_and_its_successors_inherit_its_after() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "c", after = ["b"] }]"#);
+    let mut r =
+        Run::of(r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "c", after = ["b"] }]"#);
     r.skip("b");
     assert_eq!((r.open_rounds().as_str(), r.enabled().as_str()), ("a queued", "a"));
     r.done("a");
@@ -32,7 +33,10 @@ fn rule_03_a_skipped_step_is_bypassed_and_its_successors_inherit_its_after() {
 fn rule_03_an_unused_start_is_bypassed_and_two_starts_can_be_used_at_once() {
     let lines = r#"step = [{ id = "reported", start = true }, { id = "detected", start = true }, { id = "restore", after = ["reported|detected"] }]"#;
     let mut r = Run::at(lines, "detected");
-    assert_eq!((r.open_rounds().as_str(), r.bypassed().as_str(), r.owed().as_str()), ("detected queued", "reported", "detected restore"));
+    assert_eq!(
+        (r.open_rounds().as_str(), r.bypassed().as_str(), r.owed().as_str()),
+        ("detected queued", "reported", "detected restore")
+    );
     assert_eq!(r.start("reported"), "round_opened reported; started reported", "such a step is still offered");
     assert_eq!((r.owed().as_str(), r.deviations().as_str()), ("reported detected restore", ""));
     r.finish("reported");
@@ -43,14 +47,17 @@ fn rule_03_an_unused_start_is_bypassed_and_two_starts_can_be_used_at_once() {
 
 #[test]
 fn rule_03_successors_of_all_starts_do_not_wait_for_an_unused_one() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "b", start = true }, { id = "c", after = ["a", "b"] }]"#);
+    let mut r =
+        Run::of(r#"step = [{ id = "a", start = true }, { id = "b", start = true }, { id = "c", after = ["a", "b"] }]"#);
     r.done("a");
     assert_eq!(r.open_rounds(), "c queued");
 }
 
 #[test]
 fn rule_03_an_optional_step_is_bypassed_until_opened_and_again_after_failing() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "x", after = ["a"], optional = true }, { id = "c", after = ["x"] }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true }, { id = "x", after = ["a"], optional = true }, { id = "c", after = ["x"] }]"#,
+    );
     assert_eq!(r.enabled(), "a", "c inherits the after of x");
     r.done("a");
     assert_eq!((r.open_rounds().as_str(), r.enabled().as_str()), ("c queued", "a x c"));
@@ -76,7 +83,12 @@ fn rule_03_a_skip_may_name_another_outcome() {
     let lines = r#"step = [{ id = "judge", start = true, outcomes = ["yes", "no"] }, { id = "do", after = ["judge.yes"] }, { id = "tell", after = ["judge.no"] },
                            { id = "mend", after = ["judge.failed"] }]"#;
     let mut r = Run::of(lines);
-    r.refused("skip", json!({"step": "judge", "reason": "clear", "as": "maybe"}), Ground::Malformed, "Give one of: yes, no.");
+    r.refused(
+        "skip",
+        json!({"step": "judge", "reason": "clear", "as": "maybe"}),
+        Ground::Malformed,
+        "Give one of: yes, no.",
+    );
     r.act("skip", json!({"step": "judge", "reason": "clear", "as": "no"}));
     assert_eq!((r.open_rounds().as_str(), r.dead().as_str()), ("tell queued", "do mend"));
 }
@@ -85,7 +97,10 @@ fn rule_03_a_skip_may_name_another_outcome() {
 fn rule_03_a_skip_that_stands_for_a_declining_outcome_declines() {
     let lines = r#"step = [{ id = "judge", start = true, outcomes = ["yes", { ends = "declined", id = "no" }] }, { id = "do", after = ["judge.yes"] }]"#;
     let mut r = Run::of(lines);
-    assert_eq!(r.act("skip", json!({"step": "judge", "reason": "clear", "as": "no"})), "dropped judge; skipped judge; deviated judge; closed");
+    assert_eq!(
+        r.act("skip", json!({"step": "judge", "reason": "clear", "as": "no"})),
+        "dropped judge; skipped judge; deviated judge; closed"
+    );
     assert_eq!(r.result().unwrap().id(), "declined");
     r.act("reopen", json!({}));
     assert_eq!(r.open_rounds(), "judge queued", "the decision can be reconsidered");
@@ -107,7 +122,11 @@ fn rule_03_a_bypassed_member_drops_out_of_either_or_while_another_lives() {
     let lines = r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "x", after = ["a"], optional = true }, { id = "c", after = ["b|x"] }]"#;
     let mut r = Run::of(lines);
     r.done("a");
-    assert_eq!((r.open_rounds().as_str(), r.enabled().as_str()), ("b queued", "a b x"), "c waits for b, not for the x nobody opened");
+    assert_eq!(
+        (r.open_rounds().as_str(), r.enabled().as_str()),
+        ("b queued", "a b x"),
+        "c waits for b, not for the x nobody opened"
+    );
     r.done("x");
     assert_eq!(r.open_rounds(), "b queued, c queued", "done, it counts");
 
@@ -127,7 +146,11 @@ fn rule_03_a_bypassed_member_stays_where_no_other_lives() {
     let both = r#"step = [{ id = "a", start = true }, { id = "x", after = ["a"], optional = true }, { id = "y", after = ["a"], when = "risk:high" }, { id = "c", after = ["x|y"] }]"#;
     let mut r = Run::of(both);
     r.done("a");
-    assert_eq!((r.bypassed().as_str(), r.open_rounds().as_str()), ("x y", "c queued"), "where all are bypassed any is enough");
+    assert_eq!(
+        (r.bypassed().as_str(), r.open_rounds().as_str()),
+        ("x y", "c queued"),
+        "where all are bypassed any is enough"
+    );
 }
 
 #[test]
@@ -182,7 +205,10 @@ fn rule_03_a_contradicted_outcome_kills_finished_steps_too() {
     r.done("judge=yes do");
     r.act("return_to", json!({"step": "judge", "reason": "new facts"}));
     r.done("judge=no");
-    assert_eq!((r.dead().as_str(), r.open_rounds().as_str(), r.phase("show")), ("do show", "tell queued", Phase::Dropped));
+    assert_eq!(
+        (r.dead().as_str(), r.open_rounds().as_str(), r.phase("show")),
+        ("do show", "tell queued", Phase::Dropped)
+    );
 }
 
 #[test]
@@ -202,7 +228,11 @@ fn rule_03_living_is_the_least_set() {
                            { id = "end", after = ["a.y|q.ok"] }]"#;
     let mut r = Run::of(lines);
     r.done("a=y");
-    assert_eq!((r.dead().as_str(), r.open_rounds().as_str()), ("p q", "end queued"), "p and q do not keep each other alive");
+    assert_eq!(
+        (r.dead().as_str(), r.open_rounds().as_str()),
+        ("p q", "end queued"),
+        "p and q do not keep each other alive"
+    );
 }
 
 #[test]

@@ -51,13 +51,21 @@ fn rule_09_without_wait_the_parent_goes_on() {
 
 #[test]
 fn rule_09_a_step_with_outcomes_maps_the_result() {
-    let step = |outcomes: &str| format!(r#"step = [{{ id = "a", start = true, outcomes = {outcomes}, spawns = {{ stream = "normal-change", wait = true }} }}]"#);
+    let step = |outcomes: &str| {
+        format!(
+            r#"step = [{{ id = "a", start = true, outcomes = {outcomes}, spawns = {{ stream = "normal-change", wait = true }} }}]"#
+        )
+    };
     for (outcomes, expected) in [(r#"["done-so", "delivered"]"#, "delivered"), (r#"["well", "badly"]"#, "well")] {
         let mut r = Run::of(&step(outcomes));
         r.start("a");
         r.child_ends(r.child(), "delivered");
         let (_, ending) = r.round("a").ended.clone().unwrap();
-        assert_eq!(ending, watercourse_core::item::Ending::Done(Some(expected.to_owned())), "its own name, else the first");
+        assert_eq!(
+            ending,
+            watercourse_core::item::Ending::Done(Some(expected.to_owned())),
+            "its own name, else the first"
+        );
     }
 }
 

@@ -130,7 +130,10 @@ fn rule_14_a_failed_deployment_owes_the_rollback_stops_and_closes_as_failed() {
     assert_eq!((r.owed().as_str(), r.dead().as_str()), ("rollback", "deploy learn"));
     r.start("rollback");
     assert_eq!(r.finish("rollback"), "finished rollback; closed");
-    assert!(matches!(r.facts.last().unwrap().event, Event::Closed { result: watercourse_core::item::Outcome::Failed, .. }));
+    assert!(matches!(
+        r.facts.last().unwrap().event,
+        Event::Closed { result: watercourse_core::item::Outcome::Failed, .. }
+    ));
     assert_eq!(r.deviations(), "");
 }
 

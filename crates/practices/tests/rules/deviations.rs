@@ -6,7 +6,8 @@ use watercourse_core::activity::Activity;
 use watercourse_core::item::{Phase, Place};
 use watercourse_core::refusal::Ground;
 
-const LINE: &str = r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "c", after = ["b", "a.start"] }]"#;
+const LINE: &str =
+    r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "c", after = ["b", "a.start"] }]"#;
 
 fn extra() -> Value {
     json!({"name": "Call the vendor", "activity": "engage", "team": "desk", "reason": "nobody answers"})
@@ -15,7 +16,12 @@ fn extra() -> Value {
 #[test]
 fn rule_07_starting_early_without_a_reason_is_refused_naming_what_is_missing() {
     let mut r = Run::of(LINE);
-    r.refused("start", json!({"step": "c"}), Ground::NotEnabled, "“C” comes after b and a.start, which has not come yet. Give a reason");
+    r.refused(
+        "start",
+        json!({"step": "c"}),
+        Ground::NotEnabled,
+        "“C” comes after b and a.start, which has not come yet. Give a reason",
+    );
     r.refused("start", json!({"step": "c", "reason": "  "}), Ground::NotEnabled, "Open: a (queued).");
 }
 
@@ -72,7 +78,10 @@ fn rule_08_ad_hoc_rounds_have_an_activity_and_a_team_and_no_relations() {
     let mut r = Run::of(LINE);
     assert_eq!(r.act("add_work", extra()), "round_opened ~2; started ~2; deviated ~2");
     let round = r.item.rounds.last().unwrap();
-    assert_eq!((round.place.clone(), round.team()), (Place::Adhoc("Call the vendor".to_owned(), Activity::Engage), Some("desk")));
+    assert_eq!(
+        (round.place.clone(), round.team()),
+        (Place::Adhoc("Call the vendor".to_owned(), Activity::Engage), Some("desk"))
+    );
     assert_eq!(r.facts.last().unwrap().step.as_deref(), Some("~2"));
     r.act("wait", json!({"step": "~2", "reason": "supplier"}));
     r.act("resume", json!({"step": "~2"}));

@@ -14,7 +14,12 @@ fn rule_06_a_gate_guards_the_start_and_the_visit_is_queued() {
     assert_eq!(r.finish("a"), "finished a; round_opened b; gate_asked b; gate_asked b");
     assert_eq!(r.open_rounds(), "b queued");
     assert_eq!(r.round("b").holding().collect::<Vec<_>>(), ["approval", "test_run"]);
-    r.refused("start", json!({"step": "b"}), Ground::Gate, "held by its gate approval and test_run. The gate must pass first");
+    r.refused(
+        "start",
+        json!({"step": "b"}),
+        Ground::Gate,
+        "held by its gate approval and test_run. The gate must pass first",
+    );
     r.pass("b", "approval");
     r.refused("start", json!({"step": "b"}), Ground::Gate, "held by its gate test_run.");
     r.pass("b", "test_run");
@@ -42,7 +47,12 @@ fn rule_06_a_gate_is_a_fact_with_actor_and_evidence() {
     assert_eq!(fact.actor, watercourse_core::actor::Actor::Rule("test".to_owned()));
     assert!(fact.note.is_some() && fact.step.as_deref() == Some("b"));
     r.refused("pass_gate", json!({"step": "b", "gate": "approval"}), Ground::Stale, "has passed");
-    r.refused("pass_gate", json!({"step": "b", "gate": "mood"}), Ground::Malformed, "Its gates are approval, test_run.");
+    r.refused(
+        "pass_gate",
+        json!({"step": "b", "gate": "mood"}),
+        Ground::Malformed,
+        "Its gates are approval, test_run.",
+    );
     r.refused("pass_gate", json!({"step": "c", "gate": "mood"}), Ground::Malformed, "It has none.");
     r.refused("refuse_gate", json!({"step": "b", "gate": "approval", "reason": ""}), Ground::Malformed, "Say why.");
 }
@@ -82,7 +92,10 @@ fn rule_06_a_refusal_holds_until_asked_again() {
 fn rule_06_a_final_refusal_declines_the_item() {
     let mut r = Run::of(GATED);
     r.done("a");
-    assert_eq!(r.act("refuse_gate", json!({"step": "b", "gate": "approval", "reason": "never", "final": true})), "gate_refused b; dropped b; closed");
+    assert_eq!(
+        r.act("refuse_gate", json!({"step": "b", "gate": "approval", "reason": "never", "final": true})),
+        "gate_refused b; dropped b; closed"
+    );
     assert_eq!(r.result().unwrap().id(), "declined");
     r.act("reopen", json!({}));
     assert_eq!(r.open_rounds(), "b queued", "it can be reconsidered where it was decided");
@@ -103,7 +116,12 @@ fn rule_06_skipping_a_gated_step_asks_its_gates_first() {
 fn rule_06_starting_past_a_gated_step_asks_its_gates_first() {
     let mut r = Run::of(GATED);
     assert_eq!(r.early("c"), "round_opened b; gate_asked b; gate_asked b");
-    r.refused("start", json!({"step": "c", "reason": "urgent"}), Ground::Gate, "held by its gate approval and test_run");
+    r.refused(
+        "start",
+        json!({"step": "c", "reason": "urgent"}),
+        Ground::Gate,
+        "held by its gate approval and test_run",
+    );
     r.pass("b", "approval");
     r.refuse("b", "test_run");
     r.refused("start", json!({"step": "c", "reason": "urgent"}), Ground::Gate, "held by its gate test_run");

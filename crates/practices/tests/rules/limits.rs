@@ -31,7 +31,11 @@ fn then_takes_a_skip_back_and_owes_every_time() {
     r.skip("test");
     assert_eq!(r.open_rounds(), "ship queued");
     r.done("build");
-    assert_eq!((r.open_rounds().as_str(), r.enabled().as_str()), ("ship queued, test queued", "build test"), "every build owes a test");
+    assert_eq!(
+        (r.open_rounds().as_str(), r.enabled().as_str()),
+        ("ship queued, test queued", "build test"),
+        "every build owes a test"
+    );
 }
 
 #[test]
@@ -51,7 +55,9 @@ fn hold_waits_while_until_is_owed_and_not_otherwise() {
 
 #[test]
 fn min_needs_that_many_rounds_finished_well() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "check", after = ["a"], min = 2, max = 3 }, { id = "b", after = ["check"] }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true }, { id = "check", after = ["a"], min = 2, max = 3 }, { id = "b", after = ["check"] }]"#,
+    );
     r.done("a").start("check");
     r.fail("check");
     r.done("check");
@@ -74,7 +80,10 @@ fn choice_changes_sides_only_with_a_reason_and_not_where_that_is_denied() {
     r.give_up("make");
     r.early("buy");
     r.finish("buy");
-    assert_eq!((r.open_rounds().as_str(), r.dead().as_str(), r.deviations().as_str()), ("end queued", "make", "drop make, early buy"));
+    assert_eq!(
+        (r.open_rounds().as_str(), r.dead().as_str(), r.deviations().as_str()),
+        ("end queued", "make", "drop make, early buy")
+    );
 }
 
 #[test]

@@ -55,7 +55,8 @@ fn rule_02_an_outcome_is_met_by_a_round_with_that_outcome_and_the_latest_counts(
 
 #[test]
 fn rule_02_a_failure_is_a_moment_too() {
-    let lines = r#"step = [{ id = "a", start = true }, { id = "mend", after = ["a.failed"] }, { id = "end", after = ["a"] }]"#;
+    let lines =
+        r#"step = [{ id = "a", start = true }, { id = "mend", after = ["a.failed"] }, { id = "end", after = ["a"] }]"#;
     let mut r = Run::of(lines);
     r.start("a");
     r.fail("a");
@@ -77,4 +78,14 @@ fn rule_02_a_start_is_met_when_the_last_round_started() {
     assert_eq!(r.enabled(), "design", "its last round waits to be started");
     r.start("design");
     assert_eq!(r.enabled(), "design build");
+}
+
+#[test]
+fn rule_02_an_optional_step_that_failed_has_failed() {
+    let lines = r#"step = [{ id = "a", start = true }, { id = "x", optional = true }, { id = "mend", after = ["x.failed"], optional = true }]"#;
+    let mut r = Run::of(lines);
+    assert!(!r.enabled().contains("mend"), "unopened, it has not failed");
+    r.start("x");
+    r.fail("x");
+    assert!(r.enabled().contains("mend"), "{}", r.enabled());
 }

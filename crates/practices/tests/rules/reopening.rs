@@ -25,7 +25,9 @@ fn rule_12_a_delivered_item_reopens_at_the_delivering_step() {
 
 #[test]
 fn rule_12_of_several_delivering_steps_the_one_that_finished_last() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true, deliver = true }, { id = "b", start = true, deliver = true }, { id = "x", optional = true }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true, deliver = true }, { id = "b", start = true, deliver = true }, { id = "x", optional = true }]"#,
+    );
     r.start("b");
     r.done("a");
     r.finish("b");
@@ -54,7 +56,12 @@ fn rule_12_a_cancelled_item_goes_on_where_it_was() {
 fn rule_12_another_step_may_be_named_but_not_a_dead_one() {
     let mut r = Run::of(LINE);
     r.done("a=no");
-    r.refused("reopen", json!({"step": "b"}), Ground::NotEnabled, "the item went another way. Name the step to go on at, such as a.");
+    r.refused(
+        "reopen",
+        json!({"step": "b"}),
+        Ground::NotEnabled,
+        "the item went another way. Name the step to go on at, such as a.",
+    );
     r.refused("reopen", json!({"step": "nowhere"}), Ground::Malformed, "Its steps are a, b, c.");
 
     let mut r = Run::of(LINE);
@@ -72,20 +79,29 @@ fn rule_12_a_failed_item_does_not_go_on_at_what_was_stopped() {
     r.done("a").start("d");
     r.fail("d");
     r.done("undo");
-    r.refused("reopen", json!({}), Ground::Malformed, "Nothing is left to do on it. Name the step to go on at, such as a, undo.");
+    r.refused(
+        "reopen",
+        json!({}),
+        Ground::Malformed,
+        "Nothing is left to do on it. Name the step to go on at, such as a, undo.",
+    );
     assert_eq!(r.act("reopen", json!({"step": "undo"})), "reopened; round_opened undo");
 }
 
 #[test]
 fn rule_12_an_unused_start_may_be_named() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "b", start = true }, { id = "c", after = ["a|b"], deliver = true }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true }, { id = "b", start = true }, { id = "c", after = ["a|b"], deliver = true }]"#,
+    );
     r.done("a c");
     assert_eq!(r.act("reopen", json!({"step": "b"})), "reopened; round_opened b");
 }
 
 #[test]
 fn rule_12_the_same_item_within_the_window_and_not_a_moment_later() {
-    for (lines, window, told) in [(LINE.to_owned(), 14 * DAY, "14d"), (format!("reopen_within = \"3d\"\n{LINE}"), 3 * DAY, "3d")] {
+    for (lines, window, told) in
+        [(LINE.to_owned(), 14 * DAY, "14d"), (format!("reopen_within = \"3d\"\n{LINE}"), 3 * DAY, "3d")]
+    {
         let mut r = Run::of(&lines);
         r.done("a=yes b c");
         r.later(window);
@@ -105,7 +121,10 @@ fn rule_12_a_delivered_item_reopens_while_still_open() {
     r.start("c");
     r.later(3 * DAY);
     assert_eq!(r.act("reopen", json!({})), "reopened; round_opened b");
-    assert_eq!((r.open_rounds().as_str(), r.item.parked.clone()), ("c active, b queued", vec![(delivered, Instant(r.clock))]));
+    assert_eq!(
+        (r.open_rounds().as_str(), r.item.parked.clone()),
+        ("c active, b queued", vec![(delivered, Instant(r.clock))])
+    );
     r.refused("reopen", json!({}), Ground::Stale, "is open and has not been delivered");
     r.refused("reopen", json!({"step": "a"}), Ground::Stale, "Go back to a step instead.");
 }

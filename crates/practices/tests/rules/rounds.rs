@@ -7,7 +7,9 @@ use watercourse_core::refusal::Ground;
 
 #[test]
 fn rule_01_the_graph_moves_when_a_round_starts_and_when_it_finishes() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "b", after = ["a.start"] }, { id = "c", after = ["a"] }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true }, { id = "b", after = ["a.start"] }, { id = "c", after = ["a"] }]"#,
+    );
     assert_eq!(r.open_rounds(), "a queued");
     r.start("a");
     assert_eq!(r.open_rounds(), "a active, b queued");
@@ -45,7 +47,9 @@ fn rule_01_a_step_has_one_open_round_and_a_round_one_open_visit() {
 
 #[test]
 fn rule_01_a_round_opens_queued_when_owed_and_active_when_somebody_starts_it() {
-    let mut r = Run::of(r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "x", optional = true, after = ["a"] }]"#);
+    let mut r = Run::of(
+        r#"step = [{ id = "a", start = true }, { id = "b", after = ["a"] }, { id = "x", optional = true, after = ["a"] }]"#,
+    );
     r.done("a");
     assert_eq!(r.open_rounds(), "b queued", "x is possible: offered, not queued");
     assert_eq!(r.enabled(), "a b x");

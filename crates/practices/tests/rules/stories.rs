@@ -74,7 +74,8 @@ fn story_b_a_feature_is_declined_and_later_reconsidered() {
     assert_eq!(r.act("reopen", json!({"reason": "three customers more"})), "reopened; round_opened prioritise");
     r.done("prioritise=accepted");
     assert_eq!((r.dead().as_str(), r.open_rounds().as_str()), ("", "design queued"), "reconsidering revives");
-    let judged: Vec<_> = r.item.rounds.iter().filter_map(|n| n.ended.clone()).filter(|e| matches!(e.1, Ending::Done(Some(_)))).collect();
+    let judged: Vec<_> =
+        r.item.rounds.iter().filter_map(|n| n.ended.clone()).filter(|e| matches!(e.1, Ending::Done(Some(_)))).collect();
     assert_eq!(judged.len(), 2, "both decisions are kept");
 
     r.start("design");
@@ -103,11 +104,23 @@ fn story_c_a_change_spawned_by_a_deployment_is_gated_fails_and_is_rolled_back() 
 
     let mut change = Run::shipped("normal-change", None);
     change.done("assess");
-    assert_eq!((change.open_rounds().as_str(), change.bypassed().contains("security-check")), ("authorise queued", true), "no high risk: no check");
+    assert_eq!(
+        (change.open_rounds().as_str(), change.bypassed().contains("security-check")),
+        ("authorise queued", true),
+        "no high risk: no check"
+    );
     change.start("authorise");
-    assert_eq!(change.finish_as("authorise", "authorised"), "finished authorise; round_opened implement; gate_asked implement");
+    assert_eq!(
+        change.finish_as("authorise", "authorised"),
+        "finished authorise; round_opened implement; gate_asked implement"
+    );
     change.refuse("implement", "approval");
-    change.refused("start", json!({"step": "implement", "reason": "urgent"}), Ground::Gate, "until the gate is asked again");
+    change.refused(
+        "start",
+        json!({"step": "implement", "reason": "urgent"}),
+        Ground::Gate,
+        "until the gate is asked again",
+    );
     change.act("ask_gate", json!({"step": "implement"}));
     change.pass("implement", "approval");
     change.start("implement");
@@ -118,7 +131,10 @@ fn story_c_a_change_spawned_by_a_deployment_is_gated_fails_and_is_rolled_back() 
     change.done("review");
     assert_eq!(change.result().unwrap().id(), "failed");
 
-    assert_eq!(feature.child_ends(feature.child(), change.result().unwrap().id()), "child_ended deploy; requeued deploy");
+    assert_eq!(
+        feature.child_ends(feature.child(), change.result().unwrap().id()),
+        "child_ended deploy; requeued deploy"
+    );
     feature.start("deploy");
     assert_eq!(feature.fail("deploy"), "failed deploy; round_opened rollback");
     feature.start("rollback");

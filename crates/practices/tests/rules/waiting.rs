@@ -27,8 +27,17 @@ fn rule_13_a_person_resumes_to_active_and_a_reply_goes_back_to_queued() {
     r.refused("finish", json!({"step": "a"}), Ground::Stale, "Start it first.");
     r.start("a");
     r.finish("a");
-    let spells: Vec<(&str, &str)> = r.round("a").visits.iter().flat_map(|v| &v.spells).map(|s| (s.phase.id(), s.reason.as_str())).collect();
-    let expected = [("queued", ""), ("active", ""), ("waiting", "user"), ("active", ""), ("waiting", "supplier"), ("queued", ""), ("active", "")];
+    let spells: Vec<(&str, &str)> =
+        r.round("a").visits.iter().flat_map(|v| &v.spells).map(|s| (s.phase.id(), s.reason.as_str())).collect();
+    let expected = [
+        ("queued", ""),
+        ("active", ""),
+        ("waiting", "user"),
+        ("active", ""),
+        ("waiting", "supplier"),
+        ("queued", ""),
+        ("active", ""),
+    ];
     assert_eq!(spells, expected, "spells carry their kind");
 }
 
@@ -111,7 +120,12 @@ fn rule_13_an_event_finishes_a_round_in_whatever_phase_and_may_fail_it() {
     r.done("a").start("build");
     r.act("wait", json!({"step": "build", "reason": "runner"}));
     assert_eq!(r.act("signal", json!({"event": "pipeline", "failed": true})), "failed build; round_opened build");
-    r.refused("signal", json!({"event": "pipeline", "outcome": "blue"}), Ground::Malformed, "Give one of: green, amber.");
+    r.refused(
+        "signal",
+        json!({"event": "pipeline", "outcome": "blue"}),
+        Ground::Malformed,
+        "Give one of: green, amber.",
+    );
     r.act("signal", json!({"event": "pipeline", "outcome": "amber"}));
     assert_eq!(r.round("build").ended.as_ref().unwrap().1, Ending::Done(Some("amber".to_owned())));
 }
@@ -121,7 +135,10 @@ fn rule_13_an_event_before_its_time_is_a_deviation_or_denied() {
     let mut r = Run::of(OUTSIDE);
     r.done("a");
     r.back_to("a");
-    assert_eq!(r.act("signal", json!({"event": "pipeline"})), "deviated build; started build; finished build; round_opened c");
+    assert_eq!(
+        r.act("signal", json!({"event": "pipeline"})),
+        "deviated build; started build; finished build; round_opened c"
+    );
     assert_eq!(r.deviations(), "return a, early build");
 
     let mut r = Run::of(&format!("adhoc = \"deny\"\n{OUTSIDE}"));

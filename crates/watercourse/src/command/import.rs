@@ -1,32 +1,58 @@
 //! `watercourse import`: a log of another tool becomes a stream beside the native ones.
 
-use super::item::encode;
+use super::text::{is_standard_input, log, text};
 use crate::arguments::{Import, Reading};
-use crate::client::Client;
-use crate::exit::{Exit, usage};
+use crate::client::{Client, encode};
+use crate::exit::{Exit, ended, is, usage};
 use crate::screen;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 /// Sends the file to the server, which reads it the way `analyze` does.
 pub(crate) async fn run(args: &Import) -> Result<Exit> {
-    let file = tokio::fs::File::open(&args.file).await.with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let name = args.file.file_name().and_then(|n| n.to_str()).ok_or_else(|| usage("The file has no readable name."))?;
-    let stream = args.stream.clone().unwrap_or_else(|| slug(name));
+    let mut reading = args.reading.clone();
+    let given = log(args.file.as_deref(), &mut reading.done)?;
+    let stream = match &args.stream {
+        Some(stream) => stream.clone(),
+        None if args.file.as_deref().is_some_and(is_standard_input) => return Err(usage("Standard input has no name: say --stream ID.")),
+        None => slug(&given.name),
+    };
+    if given.path.is_dir() {
+        return Err(ended(Exit::Failed, format!("{} is a folder. Give one file.", given.path.display())));
+    }
+    let file = tokio::fs::File::open(&given.path).await.with_context(|| format!("{} cannot be read", given.path.display()))?;
     let size = file.metadata().await?.len();
     let bar = screen::progress("Sending", size);
     let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(bar.wrap_async_read(file)));
     let client = Client::new(&args.server);
-    let path = format!("/api/v1/imports?name={}&stream={}{}", encode(name), encode(&stream), query(&args.reading)?);
-    let answer = client.upload(&path, body).await?;
+    let path = format!("/api/v1/imports?name={}&stream={}{}", encode(&given.name), encode(&stream), query(&reading)?);
+    let answer = client.upload(&path, body).await;
     bar.finish_and_clear();
+    // A file that cannot be used is no wrong flag: as with analyze.
+    let answer = answer.map_err(|e| if is(&e, Exit::Usage) { ended(Exit::Failed, format!("{e:#}")) } else { e })?;
     if args.server.json {
         screen::data(answer.body.trim());
         return Ok(Exit::Done);
     }
     let answer = answer.json()?;
     let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or_default();
-    screen::tell(&format!("{} items and {} visits: {}/streams/{stream}", number("items"), number("visits"), args.server.url));
+    let row = |key: &str| answer.pointer(&format!("/rows/{key}")).and_then(Value::as_u64).unwrap_or_default();
+    screen::tell(&format!(
+        "Imported as {stream}, version {}: {} items, {} events, {} visits: {}/streams/{stream}",
+        number("version"),
+        number("items"),
+        number("events"),
+        number("visits"),
+        args.server.url.trim_end_matches('/')
+    ));
+    screen::tell(&format!(
+        "  rows: {} read = {} used + {} merged + {} skipped + {} rejected",
+        row("read"),
+        row("used"),
+        row("merged"),
+        row("skipped"),
+        row("rejected")
+    ));
     for warning in answer.get("warnings").and_then(Value::as_array).into_iter().flatten() {
         screen::tell(&format!("  {}", warning.get("text").and_then(Value::as_str).unwrap_or("")));
     }
@@ -36,7 +62,7 @@ pub(crate) async fn run(args: &Import) -> Result<Exit> {
 /// The reading options as query parameters; a mapping file travels as text.
 fn query(reading: &Reading) -> Result<String> {
     let mapping = match &reading.mapping {
-        Some(file) => Some(super::check::text(file)?),
+        Some(file) => Some(text(file).map_err(|e| usage(format!("{e:#}")))?),
         None => None,
     };
     let one = [
@@ -64,7 +90,7 @@ fn query(reading: &Reading) -> Result<String> {
 }
 
 /// A stream id from a file name.
-pub(crate) fn slug(name: &str) -> String {
+fn slug(name: &str) -> String {
     let stem = name.split('.').next().unwrap_or(name).to_lowercase();
     let slug: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = slug.split('-').filter(|p| !p.is_empty()).collect::<Vec<_>>().join("-");

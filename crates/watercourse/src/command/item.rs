@@ -1,7 +1,8 @@
 //! `watercourse item`: one subcommand for each verb of the registry, and open, show, list.
 
+use super::item_text::{list, show};
 use crate::arguments::Server;
-use crate::client::Client;
+use crate::client::{Client, encode};
 use crate::exit::{Exit, usage};
 use crate::screen;
 use anyhow::Result;
@@ -9,35 +10,76 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use serde_json::{Map, Value, json};
 use watercourse_core::verb::{Ask, REGISTRY, Scope, Spec};
 
+/// The most items a page of the API has.
+const PAGE: usize = 200;
+
 /// Adds the subcommands.
 pub(crate) fn describe(command: Command) -> Command {
-    let key = || Arg::new("key").required(true).value_name("KEY").help("The item, such as INC-1042");
+    let key = || Arg::new("key").required(true).value_name("KEY").help("The item, such as INC-1042, or its id");
     let open = Command::new("open")
         .about("Opens an item in a stream")
-        .arg(Arg::new("stream").required(true).value_name("STREAM"))
-        .arg(Arg::new("title").required(true).value_name("TITLE"))
-        .arg(Arg::new("description").long("description").value_name("WORDS"))
+        .arg(Arg::new("stream").required(true).value_name("STREAM").help("The stream it flows through"))
+        .arg(Arg::new("title").required(true).value_name("TITLE").help("What it is about, in a line"))
+        .arg(Arg::new("description").long("description").value_name("WORDS").help("More about it"))
+        .arg(Arg::new("requester").long("requester").value_name("HANDLE").help("Who asked for it"))
         .arg(Arg::new("start").long("start").value_name("STEP").help("The start step, where the stream has several"))
-        .arg(Arg::new("field").long("field").value_name("NAME=VALUE").action(ArgAction::Append));
-    let show = Command::new("show").about("Shows an item: where it stands, what can be done").arg(key());
+        .arg(
+            Arg::new("field")
+                .long("field")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("A field of its kind; may be given several times"),
+        )
+        .arg(at());
+    let show = Command::new("show").about("Shows an item: where it stands, and what can be done").arg(key());
+    let query = "What to look for, in the filter language, such as stream:restore-service phase:waiting";
+    let limit = Arg::new("limit").long("limit").value_name("N").default_value("50").value_parser(clap::value_parser!(u32).range(1..));
     let list = Command::new("list")
-        .about("Lists items by the filter language")
-        .arg(Arg::new("query").value_name("QUERY").num_args(0..).help("Such as: stream:restore-service phase:waiting"))
-        .arg(Arg::new("limit").long("limit").value_name("N").default_value("50"));
+        .about("Lists items by the filter language, what changed last first")
+        .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(query).allow_hyphen_values(false))
+        .arg(limit.help("How many at most"));
     let verbs = REGISTRY.iter().filter(|v| v.scope != Scope::Internal).map(|spec| verb(spec, key()));
     command.subcommand_required(true).subcommands([open, show, list].into_iter().chain(verbs).map(Server::augment_args))
 }
 
+fn at() -> Arg {
+    Arg::new("at").long("at").value_name("TIME").help("When it happened, where that was earlier than now (RFC 3339)")
+}
+
 fn verb(spec: &'static Spec, key: Arg) -> Command {
-    let command = Command::new(spec.id).about(spec.about).arg(key);
-    spec.args.iter().fold(command, |command, arg| {
+    let seen = Arg::new("if-match")
+        .long("if-match")
+        .value_name("REVISION")
+        .help("Only where the item is still at this revision: nobody was faster");
+    let mut command = Command::new(spec.id).about(spec.about.trim_end_matches('.')).arg(key);
+    if spec.id.contains('_') {
+        command = command.alias(spec.id.replace('_', "-"));
+    }
+    let command = spec.args.iter().fold(command, |command, arg| {
         let described = Arg::new(arg.name).help(arg.about).required(arg.required);
         command.arg(match arg.ask {
             Ask::Step if arg.required => described.value_name("STEP"),
             Ask::Flag => described.long(arg.name).action(ArgAction::SetTrue).required(false),
-            _ => described.long(arg.name).value_name(arg.name),
+            _ => described.long(arg.name).value_name(value_name(arg.ask)),
         })
-    })
+    });
+    command.arg(at()).arg(seen)
+}
+
+const fn value_name(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Step => "STEP",
+        Ask::Outcome => "OUTCOME",
+        Ask::Team => "TEAM",
+        Ask::Activity => "ACTIVITY",
+        Ask::Gate => "GATE",
+        Ask::Link => "LINK",
+        Ask::Item => "KEY",
+        Ask::Field => "FIELD",
+        Ask::Label => "LABEL",
+        Ask::Words => "WORDS",
+        Ask::Value | Ask::Flag => "VALUE",
+    }
 }
 
 /// Does what was asked for.
@@ -49,23 +91,21 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit> {
     let key = text("key").unwrap_or_default();
     let answer = match name {
         "open" => {
-            let body = json!({
+            let mut body = json!({
                 "stream": text("stream"), "title": text("title"), "description": text("description").unwrap_or_default(),
-                "start": text("start"), "fields": fields(args)?,
+                "start": text("start"), "requester": text("requester"), "fields": fields(args)?,
             });
+            if let Some(at) = text("at") {
+                body["at"] = at.into();
+            }
             client.post("/api/v1/items", &body).await?
         }
         "show" => client.get(&format!("/api/v1/items/{}", encode(&key))).await?,
-        "list" => {
-            let words: Vec<String> = args.get_many::<String>("query").into_iter().flatten().cloned().collect();
-            let limit = text("limit").unwrap_or_default();
-            let path = format!("/api/v1/items?q={}&limit={}", encode(&words.join(" ")), encode(&limit));
-            return list(&client.get(&path).await?.json()?, server.json);
-        }
+        "list" => return listed(&client, args, server.json).await,
         verb => {
             let Some(spec) = REGISTRY.iter().find(|s| s.id == verb) else { return Err(usage(format!("There is no verb {verb}."))) };
-            let body = body(&client, spec, args).await?;
-            client.post(&format!("/api/v1/items/{}/{verb}", encode(&key)), &body).await?
+            let seen = text("if-match").map(|revision| format!("\"{}\"", revision.trim_matches('"')));
+            client.post_if(&format!("/api/v1/items/{}/{verb}", encode(&key)), &body(spec, args), seen.as_deref()).await?
         }
     };
     if server.json {
@@ -76,64 +116,55 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Page after page, until there are as many as were asked for.
+async fn listed(client: &Client, args: &ArgMatches, json: bool) -> Result<Exit> {
+    let words: Vec<String> = args.get_many::<String>("query").into_iter().flatten().cloned().collect();
+    let most = args.get_one::<u32>("limit").map_or(50, |n| *n as usize);
+    let (mut found, mut cursor, mut total) = (0, String::new(), 0);
+    while found < most {
+        let limit = PAGE.min(most - found);
+        let path = format!("/api/v1/items?q={}&limit={limit}{cursor}", encode(&words.join(" ")));
+        let page = client.get(&path).await?.json()?;
+        let rows = page.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+        found += rows.len();
+        total = page.get("total").and_then(Value::as_u64).unwrap_or_default();
+        list(&rows, json);
+        match page.get("next_cursor").and_then(Value::as_str) {
+            Some(next) if !rows.is_empty() => cursor = format!("&cursor={}", encode(next)),
+            _ => break,
+        }
+    }
+    if found == 0 {
+        screen::tell("No items.");
+    } else if total > found as u64 {
+        screen::tell(&format!("{found} of {total} items: narrow the query or raise --limit."));
+    }
+    Ok(Exit::Done)
+}
+
 fn fields(args: &ArgMatches) -> Result<Value> {
     let mut fields = Map::new();
     for pair in args.get_many::<String>("field").into_iter().flatten() {
-        let Some((name, value)) = pair.split_once('=') else { return Err(usage(format!("“{pair}” is not NAME=VALUE."))) };
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(usage(format!("“{pair}” is not NAME=VALUE, such as urgency=high.")));
+        };
         fields.insert(name.to_owned(), value.into());
     }
     Ok(Value::Object(fields))
 }
 
-/// The arguments of a verb as JSON. Another item is named by key and sent by id.
-async fn body(client: &Client, spec: &Spec, args: &ArgMatches) -> Result<Value> {
+/// The arguments of a verb as JSON.
+fn body(spec: &Spec, args: &ArgMatches) -> Value {
     let mut body = Map::new();
     for arg in spec.args {
         if arg.ask == Ask::Flag {
             body.insert(arg.name.to_owned(), args.get_flag(arg.name).into());
-            continue;
-        }
-        let Some(value) = args.get_one::<String>(arg.name) else { continue };
-        let value = if arg.ask == Ask::Item && value.len() < 36 {
-            let other = client.get(&format!("/api/v1/items/{}", encode(value))).await?.json()?;
-            other.get("id").cloned().unwrap_or(Value::Null)
-        } else {
-            value.as_str().into()
-        };
-        body.insert(arg.name.to_owned(), value);
-    }
-    Ok(Value::Object(body))
-}
-
-fn list(page: &Value, json: bool) -> Result<Exit> {
-    let empty = Vec::new();
-    for item in page.get("data").and_then(Value::as_array).unwrap_or(&empty) {
-        let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or("—");
-        if json {
-            screen::data(&item.to_string());
-        } else {
-            screen::data(&format!("{:<10} {:<22} {:<10} {}", text("key"), text("stream"), text("state"), text("title")));
+        } else if let Some(value) = args.get_one::<String>(arg.name) {
+            body.insert(arg.name.to_owned(), value.as_str().into());
         }
     }
-    if page.get("next_cursor").is_some_and(|c| !c.is_null()) {
-        screen::tell("There are more: narrow the query or raise --limit.");
+    if let Some(at) = args.get_one::<String>("at") {
+        body.insert("at".to_owned(), at.as_str().into());
     }
-    Ok(Exit::Done)
-}
-
-/// Where an item stands, in a few lines.
-fn show(answer: &Value) {
-    let item = answer.get("item").unwrap_or(answer);
-    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or("—").to_owned();
-    screen::data(&format!("{}  {}  ({}, {})", text(item, "key"), text(item, "title"), text(item, "stream"), text(item, "state")));
-    for round in item.get("rounds").and_then(Value::as_array).into_iter().flatten() {
-        screen::data(&format!("  {:<16} {:<8} {:<16} {}", text(round, "step"), text(round, "phase"), text(round, "team"), text(round, "opened")));
-    }
-}
-
-/// A piece of a path or query, percent-encoded.
-pub(crate) fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
+    Value::Object(body)
 }

@@ -1,16 +1,19 @@
 //! What the program can do, one file each.
 
 pub(crate) mod analyze;
+mod analyze_text;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod item;
+mod item_text;
 mod line;
 pub(crate) mod publish;
 mod reading;
 pub(crate) mod run;
 pub(crate) mod serve;
+mod text;
 
 pub(crate) use line::line;
 pub(crate) use run::run;

@@ -23,7 +23,7 @@ pub(crate) fn options(reading: &Reading) -> Result<Options> {
         ..Options::default()
     };
     let Some(file) = &reading.mapping else { return Ok(said) };
-    let text = super::check::text(file)?;
+    let text = super::text::text(file).map_err(|e| usage(format!("{e:#}")))?;
     let from_file = Options::from_toml(&text).map_err(|e| usage(format!("{}: {e}", file.display())))?;
     Ok(said.over(from_file))
 }

@@ -4,6 +4,7 @@ use super::line::line;
 use super::{analyze, check, demo, export, import, publish, serve};
 use crate::arguments::Command;
 use crate::exit::{Exit, usage};
+use crate::screen;
 use anyhow::Result;
 
 /// Does what was asked for.
@@ -17,7 +18,10 @@ pub(crate) async fn run(command: Command) -> Result<Exit> {
         Command::Analyze(args) => analyze::run(&args),
         Command::Export(args) => export::run(&args).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut line(), "watercourse", &mut std::io::stdout());
+            // Through memory: a closed pipe is no reason to panic.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut line(), "watercourse", &mut script);
+            screen::data(String::from_utf8_lossy(&script).trim_end());
             Ok(Exit::Done)
         }
         Command::Item => Err(usage("Say what to do: watercourse item --help")),

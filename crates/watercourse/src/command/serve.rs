@@ -1,9 +1,15 @@
 //! `watercourse serve`: the organisation's own server, on loopback until people can sign in.
 
 use crate::arguments::{Listen, Serve};
-use crate::exit::Exit;
+use crate::exit::{Exit, ended};
 use crate::{logging, screen};
 use anyhow::{Context as _, Result};
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::map_response;
+use axum::response::Response;
+use futures::StreamExt as _;
+use std::future::ready;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -14,7 +20,7 @@ use watercourse_http::{Settings, router};
 use watercourse_store::Store;
 
 /// How long requests under way may take once the program was asked to stop.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Opens the database, publishes the shipped streams where there are none, and serves until asked to stop.
 pub(crate) async fn run(args: Serve) -> Result<Exit> {
@@ -27,12 +33,15 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
             args.data.join("watercourse.db").display().to_string()
         }
     };
+    // Before anything is written: whoever has the port may have the database too.
+    let listener = listen(&args.listen).await?;
     let clock = App::system_clock();
     let store = Store::open(&address, clock().micros()).await?;
     let app = App::new(store, clock);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
-    let listener = listen(&args.listen).await?;
-    screen::tell(&format!("Ready · http://{} · {}", listener.local_addr()?, if args.database.is_some() { "PostgreSQL" } else { &address }));
+    // A database's address may hold a password, a file's does not.
+    let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
+    screen::tell(&format!("Ready · http://{} · {kept}", listener.local_addr()?));
     until_stopped(app, listener, Settings::default(), CancellationToken::new()).await?;
     Ok(Exit::Done)
 }
@@ -40,11 +49,13 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
 /// Listens on loopback only: there is no sign-in yet.
 pub(crate) async fn listen(listen: &Listen) -> Result<TcpListener> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, listen.port));
-    TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on. Give another --port; 0 takes a free one."))
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| ended(Exit::Failed, format!("Nobody can listen on {address}: {e}. Give another --port; 0 takes a free one.")))
 }
 
 /// Serves, fires timers, and stops well: no new connections, requests under way are answered, then the
-/// database is closed.
+/// database is closed. Answers without an end (server-sent events) end then: whoever listens comes back.
 pub(crate) async fn until_stopped(app: App, listener: TcpListener, settings: Settings, stop: CancellationToken) -> Result<()> {
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
@@ -57,7 +68,9 @@ pub(crate) async fn until_stopped(app: App, listener: TcpListener, settings: Set
             stop.cancel();
         }
     });
-    let served = axum::serve(listener, router(app.clone(), settings)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let ending = stop.clone();
+    let routes = router(app.clone(), settings).layer(map_response(move |response| ready(ended_by(&ending, response))));
+    let served = axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         result = async { served.await } => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
@@ -65,6 +78,16 @@ pub(crate) async fn until_stopped(app: App, listener: TcpListener, settings: Set
     timers.await?;
     app.store().clone().close().await;
     Ok(())
+}
+
+/// Lets a stream of events end when the program is asked to stop.
+fn ended_by(stop: &CancellationToken, response: Response) -> Response {
+    let media = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !media.starts_with("text/event-stream") {
+        return response;
+    }
+    let stop = stop.clone();
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(stop.cancelled_owned())))
 }
 
 async fn asked_to_stop() {

@@ -37,7 +37,11 @@ impl Actual {
     /// What is shown and what is not, in a sentence.
     #[must_use]
     pub fn shown(&self) -> String {
-        let steps = if self.steps_shown < self.steps { format!("{} of {} steps and ", self.steps_shown, self.steps) } else { String::new() };
+        let steps = if self.steps_shown < self.steps {
+            format!("{} of {} steps and ", self.steps_shown, self.steps)
+        } else {
+            String::new()
+        };
         if steps.is_empty() && self.ways_shown == self.ways {
             return "All ways that were taken are drawn.".to_owned();
         }
@@ -63,7 +67,9 @@ pub fn actual(scope: &Scope<'_>, flow: &Flow, share: u32) -> Actual {
         steps.retain(|s| by_count.contains(s));
     }
     let place = |step: u32| steps.iter().position(|s| *s == step);
-    let nodes = steps.iter().map(|&step| node(scope, flow, step, groups.iter().find(|g| g.number == step), slowest == Some(step)));
+    let nodes = steps
+        .iter()
+        .map(|&step| node(scope, flow, step, groups.iter().find(|g| g.number == step), slowest == Some(step)));
     let mut map = Map { nodes: nodes.collect(), edges: Vec::new() };
     // A map that is easy to read is drawn whole, whatever the share.
     let share = if flow.edges.len() <= FEW_WAYS { 100 } else { share };
@@ -81,14 +87,33 @@ pub fn actual(scope: &Scope<'_>, flow: &Flow, share: u32) -> Actual {
             map.edges.push(edge(scope, way, from, to));
         }
     }
+    // Where ways are left out, so are the steps that no drawn way leads to; those of a definition stay.
+    if shown < flow.edges.len() && scope.stream.is_none_or(|s| s.steps.iter().all(|s| s.start)) {
+        map = only_connected(map);
+    }
     Actual {
         steps: all,
-        steps_shown: steps.len(),
+        steps_shown: map.nodes.len(),
         ways: flow.edges.len(),
         ways_shown: shown,
         coverage: say::share(covered, flow.transitions.max(1)),
         map,
     }
+}
+
+/// The map without steps that no edge leads to or from.
+fn only_connected(map: Map) -> Map {
+    let mut place = Vec::new();
+    let mut nodes = Vec::new();
+    for (at, node) in map.nodes.into_iter().enumerate() {
+        place.push(nodes.len());
+        if map.edges.iter().any(|e| e.from == at || e.to == at) {
+            nodes.push(node);
+        }
+    }
+    let new = |old: usize| place.get(old).copied().unwrap_or(0);
+    let edges = map.edges.into_iter().map(|e| Edge { from: new(e.from), to: new(e.to), ..e }).collect();
+    Map { nodes, edges }
 }
 
 /// The step that most of the critical time goes to, if that is a third of it or more.
@@ -131,7 +156,7 @@ fn node(scope: &Scope<'_>, flow: &Flow, step: u32, group: Option<&Group>, slow: 
         figures: figures.join(" · "),
         slow,
         remarks,
-        optional: defined.is_some_and(|s| s.optional),
+        optional: defined.is_some_and(|s| s.optional && !s.start),
         standing: if scope.stream.is_some() && defined.is_none() { Standing::Extra } else { Standing::Plain },
         link: scope.links.items(&format!("step:{}", quoted(id))),
         title: format!("{name}: {} times in {}", say::count(count.into()), say::counted(items.into(), "item", "items")),
@@ -155,7 +180,11 @@ fn edge(scope: &Scope<'_>, way: &Way, from: usize, to: usize) -> Edge {
         label,
         weight: way.count.into(),
         standing: Standing::Plain,
-        title: format!("{a} → {b}: {} times in {}{time}", say::count(way.count.into()), say::counted(way.items.into(), "item", "items")),
+        title: format!(
+            "{a} → {b}: {} times in {}{time}",
+            say::count(way.count.into()),
+            say::counted(way.items.into(), "item", "items")
+        ),
     }
 }
 

@@ -23,7 +23,10 @@ pub fn columns(map: &Map) -> Vec<usize> {
     for i in order {
         let Some(edge) = map.edges.get(i) else { continue };
         let known = edge.from < map.nodes.len() && edge.to < map.nodes.len();
-        if edge.from == edge.to || !known || edge.kind == Kind::Feeds && map.nodes.len() > 1 && reaches(&next, edge.to, edge.from) {
+        if edge.from == edge.to
+            || !known
+            || edge.kind == Kind::Feeds && map.nodes.len() > 1 && reaches(&next, edge.to, edge.from)
+        {
             continue;
         }
         if !reaches(&next, edge.to, edge.from)

@@ -1,7 +1,7 @@
 //! The map as a stream defines it, and what its steps say about themselves.
 
-use crate::chart::drawn::{Cell, Table};
 use super::model::{Edge, Kind, Map, Node};
+use crate::chart::drawn::{Cell, Table};
 use watercourse_core::activity::Activity;
 use watercourse_core::stream::{DoneOn, Point, Reference, Rule, Step, Stream};
 
@@ -15,7 +15,12 @@ pub fn designed(stream: &Stream, link: &dyn Fn(&Step) -> Option<String>) -> Map 
         remarks: remarks(step),
         optional: step.optional,
         link: link(step),
-        title: format!("{} ({}){}", step.name, step.activity.name(), step.team.as_ref().map_or(String::new(), |t| format!(", {t}"))),
+        title: format!(
+            "{} ({}){}",
+            step.name,
+            step.activity.name(),
+            step.team.as_ref().map_or(String::new(), |t| format!(", {t}"))
+        ),
         ..Node::default()
     });
     let mut map = Map { nodes: nodes.collect(), edges: Vec::new() };
@@ -74,7 +79,7 @@ fn add(map: &mut Map, stream: &Stream, reference: Reference, to: usize, kind: Ki
         }
         return;
     }
-    map.edges.push(Edge { from, to, kind, label, weight: 1, title: title.trim_end().to_owned(), ..Edge::default() });
+    map.edges.push(Edge { from, to, kind, label, title: title.trim_end().to_owned(), ..Edge::default() });
 }
 
 /// A loop that is expected: to the first step of that activity, or said in the box where there is none.
@@ -144,7 +149,13 @@ pub fn table(stream: &Stream) -> Table {
         ]
     });
     Table {
-        columns: vec![("Step", "step"), ("Activity", "activity"), ("Team", "team"), ("After", "after"), ("Remarks", "remarks")],
+        columns: vec![
+            ("Step", "step"),
+            ("Activity", "activity"),
+            ("Team", "team"),
+            ("After", "after"),
+            ("Remarks", "remarks"),
+        ],
         rows: rows.collect(),
     }
 }

@@ -112,11 +112,11 @@ fn rounded(points: &[(f64, f64)]) -> String {
 
 fn draw_node(svg: &mut Svg, node: &Node, face: &Face, frame: &Box) {
     svg.group(&node.activity.map_or("a-none".to_owned(), |a| format!("a-{}", a.id())));
-    if let Some(href) = &node.link {
-        svg.link(href, if node.title.is_empty() { &node.name } else { &node.title });
-    }
     if !node.title.is_empty() {
         svg.title(&node.title);
+    }
+    if let Some(href) = &node.link {
+        svg.link(href, "");
     }
     let optional = if node.optional { " optional" } else { "" };
     svg.rect(&format!("box{optional}{}", node.standing.class()), frame.x, frame.y, frame.w, frame.h, 6.0);

@@ -88,7 +88,8 @@ pub fn place(map: &Map) -> Grid {
     let column = columns(map);
     let count = column.iter().max().map_or(0, |c| c + 1);
     let order: Vec<Option<Activity>> = Activity::LANES.into_iter().map(Some).chain([None]).collect();
-    let lane_of = |n: usize| order.iter().position(|a| map.nodes.get(n).is_some_and(|node| node.activity == *a)).unwrap_or(0);
+    let lane_of =
+        |n: usize| order.iter().position(|a| map.nodes.get(n).is_some_and(|node| node.activity == *a)).unwrap_or(0);
     // taken[lane][column] lists the rows in use; row[n] is the node's row within its lane.
     let mut taken = vec![vec![Vec::<usize>::new(); count]; order.len()];
     let mut row: Vec<Option<usize>> = vec![None; map.nodes.len()];

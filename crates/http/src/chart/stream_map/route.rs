@@ -155,7 +155,9 @@ fn passages(map: &Map, grid: &Grid) -> Vec<Route> {
         }
         let (first, last) = (from.column + 1, to.column);
         let free = |row: usize, passing: &[(usize, usize, usize)]| {
-            first < last && !filled(row, first, last) && !passing.iter().any(|&(r, a, b)| r == row && a < last && first < b)
+            first < last
+                && !filled(row, first, last)
+                && !passing.iter().any(|&(r, a, b)| r == row && a < last && first < b)
         };
         let passage = if first == last {
             Passage::Direct
@@ -198,7 +200,11 @@ fn ports(grid: &Grid, routes: &mut [Route]) -> Vec<f64> {
                 .filter(|&i| routes.get(i).is_some_and(|r| if leaving { r.source == node } else { r.target == node }))
                 .collect();
             ends.sort_by(|&a, &b| {
-                let key = |i: usize| routes.get(i).map_or((0.0, 0), |r| (r.heading(leaving), if leaving { r.to.column } else { r.from.column }));
+                let key = |i: usize| {
+                    routes
+                        .get(i)
+                        .map_or((0.0, 0), |r| (r.heading(leaving), if leaving { r.to.column } else { r.from.column }))
+                };
                 key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal)
             });
             let most = real(ends.len().saturating_sub(1));
@@ -403,7 +409,10 @@ mod tests {
 
     fn crosses(layout: &Layout, a: (f64, f64), b: (f64, f64)) -> bool {
         let (left, right, top, bottom) = (a.0.min(b.0), a.0.max(b.0), a.1.min(b.1), a.1.max(b.1));
-        layout.boxes.iter().any(|k| left < k.x + k.w - 0.5 && k.x + 0.5 < right && top < k.y + k.h - 0.5 && k.y + 0.5 < bottom)
+        layout
+            .boxes
+            .iter()
+            .any(|k| left < k.x + k.w - 0.5 && k.x + 0.5 < right && top < k.y + k.h - 0.5 && k.y + 0.5 < bottom)
     }
 
     #[test]
