@@ -17,11 +17,12 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["flow", events, rest @ ..] => {
-            let Ok(events) = events.replace('_', "").parse() else { bail!("“{events}” is not a number of events\n{USAGE}") };
-            let path = rest.first().map_or_else(
-                || std::env::temp_dir().join(format!("watercourse-bench-{events}.csv")),
-                PathBuf::from,
-            );
+            let Ok(events) = events.replace('_', "").parse() else {
+                bail!("“{events}” is not a number of events\n{USAGE}")
+            };
+            let path = rest
+                .first()
+                .map_or_else(|| std::env::temp_dir().join(format!("watercourse-bench-{events}.csv")), PathBuf::from);
             flow::run(events, &path)
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),

@@ -37,7 +37,12 @@ pub(crate) fn run(writes: usize) -> Result<()> {
         }
         ratios.sort_by(f64::total_cmp);
         let at = |i: usize| ratios.get(i).copied().unwrap_or(0.0) * 100.0;
-        println!("ratio: median {:.1}% (least {:.1}%, greatest {:.1}%); at least 10% is wanted", at(ratios.len() / 2), at(0), at(ratios.len() - 1));
+        println!(
+            "ratio: median {:.1}% (least {:.1}%, greatest {:.1}%); at least 10% is wanted",
+            at(ratios.len() / 2),
+            at(0),
+            at(ratios.len() - 1)
+        );
         server.abort();
         Ok(())
     })
@@ -65,8 +70,18 @@ async fn inserts(connection: &mut SqliteConnection, writes: usize) -> Result<Dur
     for n in 0..writes {
         let n = i64::try_from(n)?;
         connection.execute("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO item (title, phase, touched) VALUES ($1, $2, $3)").bind("An item").bind("active").bind(n).execute(&mut *connection).await?;
-        sqlx::query("INSERT INTO fact (item, payload, at) VALUES ($1, $2, $3)").bind(n).bind("{\"what\":\"started\",\"round\":1}").bind(n).execute(&mut *connection).await?;
+        sqlx::query("INSERT INTO item (title, phase, touched) VALUES ($1, $2, $3)")
+            .bind("An item")
+            .bind("active")
+            .bind(n)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query("INSERT INTO fact (item, payload, at) VALUES ($1, $2, $3)")
+            .bind(n)
+            .bind("{\"what\":\"started\",\"round\":1}")
+            .bind(n)
+            .execute(&mut *connection)
+            .await?;
         connection.execute("COMMIT").await?;
     }
     Ok(begun.elapsed())
@@ -100,7 +115,12 @@ async fn post(client: &reqwest::Client, url: String, body: &serde_json::Value) -
 async fn open(client: &reqwest::Client, base: &str) -> Result<String> {
     let body = json!({ "stream": "standard-request", "title": "A request to measure with" });
     let opened = post(client, format!("{base}/api/v1/items"), &body).await?;
-    let key = opened.pointer("/item/key").or_else(|| opened.pointer("/key")).and_then(|k| k.as_str()).context("a key")?.to_owned();
+    let key = opened
+        .pointer("/item/key")
+        .or_else(|| opened.pointer("/key"))
+        .and_then(|k| k.as_str())
+        .context("a key")?
+        .to_owned();
     post(client, format!("{base}/api/v1/items/{key}/start"), &json!({ "step": "ask" })).await?;
     Ok(key)
 }

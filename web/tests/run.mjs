@@ -1,6 +1,6 @@
 // Browser tests: `node tests/run.mjs [NAME…]`. They start the built program (WATERCOURSE_BIN, by default
 // ../target/debug/watercourse) as `demo --port 0 --still` and drive it with Chromium. Each *.test.mjs exports
-// named async functions; each gets { browser, base, page } and fails by throwing.
+// named async functions; each gets { browser, context, page, base, program } and fails by throwing.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -23,9 +23,10 @@ function findChromium() {
   process.exit(2);
 }
 
+const program = process.env.WATERCOURSE_BIN ?? join(here, "../../target/debug/watercourse");
+
 /** Starts the program and waits until it says where it listens. */
 function startServer() {
-  const program = process.env.WATERCOURSE_BIN ?? join(here, "../../target/debug/watercourse");
   if (!existsSync(program)) {
     console.error(`${program} is not there. Build it with \`cargo build\`, or set WATERCOURSE_BIN.`);
     process.exit(2);
@@ -70,7 +71,7 @@ try {
       page.on("pageerror", (e) => faults.push(`page error: ${e.message}`));
       page.on("request", (r) => !r.url().startsWith(base) && !r.url().startsWith("data:") && faults.push(`asked elsewhere: ${r.url()}`));
       try {
-        await test({ browser, base, page, context });
+        await test({ browser, base, page, context, program });
         if (faults.length > 0) throw new Error(faults.join("\n"));
         passed += 1;
         console.log(`ok    ${title}`);

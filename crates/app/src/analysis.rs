@@ -11,8 +11,8 @@ use watercourse_flow::log::Log;
 use watercourse_flow::map::Map;
 use watercourse_flow::meaning::{LogMeaning, StatePhase};
 use watercourse_flow::measures::{
-    FlowEfficiency, Group, HandOffs, LeadTimes, OpenWork, Rework, TimeUse, View, by_activity, by_step, by_team, case_durations,
-    flow_efficiency, handoffs, lead_times, open_work, rework, time_use,
+    FlowEfficiency, Group, HandOffs, LeadTimes, OpenWork, Rework, TimeUse, View, by_activity, by_step, by_team,
+    case_durations, flow_efficiency, handoffs, lead_times, open_work, rework, time_use,
 };
 use watercourse_flow::order::Ordered;
 use watercourse_flow::quantile::Quantiles;
@@ -38,7 +38,9 @@ pub fn meaning(mapping: &Mapping, log: &Log, as_of: Option<i64>) -> LogMeaning {
         }
         match label.state {
             Some(FlowState::New) => drop(meaning.phases.insert(label.name.clone(), StatePhase::Queued)),
-            Some(FlowState::Waiting) => drop(meaning.phases.insert(label.name.clone(), StatePhase::Waiting(label.name.clone()))),
+            Some(FlowState::Waiting) => {
+                drop(meaning.phases.insert(label.name.clone(), StatePhase::Waiting(label.name.clone())))
+            }
             Some(FlowState::Active) => drop(meaning.phases.insert(label.name.clone(), StatePhase::Active)),
             Some(FlowState::Cancelled) => drop(meaning.done.insert(label.name.clone(), Outcome::Cancelled)),
             Some(FlowState::Done) | None => {}

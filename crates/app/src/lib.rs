@@ -38,6 +38,6 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sort, Standing, Store,
-    StoreError, StreamVersion, Team, Words,
+    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sort,
+    Standing, Store, StoreError, StreamVersion, Team, Words,
 };

@@ -17,9 +17,12 @@ const NOW: &str = "2026-11-23T12:00:00Z";
 
 fn demo(seed: u64) -> Demo {
     let context = watercourse_practices::context();
-    let mut streams: Vec<_> = watercourse_app::SHIPPED.iter().map(|(_, text)| (Arc::new(read(text, &context).stream.unwrap()), 1)).collect();
+    let mut streams: Vec<_> =
+        watercourse_app::SHIPPED.iter().map(|(_, text)| (Arc::new(read(text, &context).stream.unwrap()), 1)).collect();
     streams.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    simulate(Instant::parse(NOW).unwrap(), seed, &streams, &|kind| watercourse_practices::kind(kind).unwrap().prefix.to_owned())
+    simulate(Instant::parse(NOW).unwrap(), seed, &streams, &|kind| {
+        watercourse_practices::kind(kind).unwrap().prefix.to_owned()
+    })
 }
 
 #[test]
@@ -32,8 +35,11 @@ fn the_same_seed_gives_the_same_year_and_another_gives_another() {
 #[test]
 fn every_item_is_what_its_facts_make_it() {
     let context = watercourse_practices::context();
-    let streams: BTreeMap<String, _> =
-        watercourse_app::SHIPPED.iter().map(|(_, text)| read(text, &context).stream.unwrap()).map(|s| (s.id.clone(), s)).collect();
+    let streams: BTreeMap<String, _> = watercourse_app::SHIPPED
+        .iter()
+        .map(|(_, text)| read(text, &context).stream.unwrap())
+        .map(|s| (s.id.clone(), s))
+        .collect();
     for made in &demo(4).items {
         let stream = &streams[&made.item.stream];
         let (first, rest) = made.facts.split_first().unwrap();
@@ -50,7 +56,9 @@ fn nobody_uses_the_loop_from_restoring_to_improving() {
     let (mut all, mut reviewed) = (0, 0);
     for item in restored {
         all += 1;
-        reviewed += u32::from(item.facts.iter().any(|f| f.step.as_deref() == Some("review") && matches!(f.event, Event::Finished { .. })));
+        reviewed += u32::from(
+            item.facts.iter().any(|f| f.step.as_deref() == Some("review") && matches!(f.event, Event::Finished { .. })),
+        );
     }
     assert!(all > 500 && reviewed * 50 < all, "{reviewed} of {all} reviewed");
 }

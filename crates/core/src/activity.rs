@@ -35,23 +35,11 @@ pub struct About {
 
 impl Activity {
     /// All six, in the order pages list them.
-    pub const ALL: [Self; 6] = [
-        Self::Plan,
-        Self::Improve,
-        Self::Engage,
-        Self::DesignTransition,
-        Self::ObtainBuild,
-        Self::DeliverSupport,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Plan, Self::Improve, Self::Engage, Self::DesignTransition, Self::ObtainBuild, Self::DeliverSupport];
     /// The six along the way work usually takes: the lanes of a map from top to bottom.
-    pub const LANES: [Self; 6] = [
-        Self::Engage,
-        Self::Plan,
-        Self::DesignTransition,
-        Self::ObtainBuild,
-        Self::DeliverSupport,
-        Self::Improve,
-    ];
+    pub const LANES: [Self; 6] =
+        [Self::Engage, Self::Plan, Self::DesignTransition, Self::ObtainBuild, Self::DeliverSupport, Self::Improve];
 
     /// The stable identifier used in files, URLs and the API.
     #[must_use]
@@ -120,8 +108,18 @@ static PLAN: About = About {
         "Set direction, budget and limits the other activities can act on",
         "Keep portfolio, architecture and policies in step with the goals",
     ],
-    inputs: &["Demand and opportunities from Engage", "Measures and improvement plans from Improve", "Knowledge about new and changed services", "Policies and constraints of the organisation"],
-    outputs: &["Plans and priorities", "Portfolio decisions", "Architectures and policies", "Opportunities handed to Improve"],
+    inputs: &[
+        "Demand and opportunities from Engage",
+        "Measures and improvement plans from Improve",
+        "Knowledge about new and changed services",
+        "Policies and constraints of the organisation",
+    ],
+    outputs: &[
+        "Plans and priorities",
+        "Portfolio decisions",
+        "Architectures and policies",
+        "Opportunities handed to Improve",
+    ],
 };
 static IMPROVE: About = About {
     purpose: "Products, services and the way we work get better all the time, in every activity.",
@@ -130,8 +128,18 @@ static IMPROVE: About = About {
         "Measure before and after, and say honestly whether it worked",
         "Keep every feedback loop closed",
     ],
-    inputs: &["Performance and incidents from Deliver & Support", "Feedback from Engage", "Findings about flow", "Knowledge about new and changed services"],
-    outputs: &["Improvement initiatives and plans", "Status reports", "Performance information for Plan", "Contract and service requirements for Engage"],
+    inputs: &[
+        "Performance and incidents from Deliver & Support",
+        "Feedback from Engage",
+        "Findings about flow",
+        "Knowledge about new and changed services",
+    ],
+    outputs: &[
+        "Improvement initiatives and plans",
+        "Status reports",
+        "Performance information for Plan",
+        "Contract and service requirements for Engage",
+    ],
 };
 static ENGAGE: About = About {
     purpose: "We understand what people need, keep them informed, and stay on good terms with customers, users and suppliers.",
@@ -140,8 +148,18 @@ static ENGAGE: About = About {
         "Say what happens next and when",
         "Bring feedback back into the organisation",
     ],
-    inputs: &["Requests, questions, complaints and ideas", "Portfolio and service information from Plan", "Status from every other activity", "Offers and terms of suppliers"],
-    outputs: &["Demand for Plan", "Requirements for Design & Transition", "Support requests for Deliver & Support", "Feedback for Improve"],
+    inputs: &[
+        "Requests, questions, complaints and ideas",
+        "Portfolio and service information from Plan",
+        "Status from every other activity",
+        "Offers and terms of suppliers",
+    ],
+    outputs: &[
+        "Demand for Plan",
+        "Requirements for Design & Transition",
+        "Support requests for Deliver & Support",
+        "Feedback for Improve",
+    ],
 };
 static DESIGN_TRANSITION: About = About {
     purpose: "New and changed services meet expectations for quality, cost and time, and reach use safely.",
@@ -150,8 +168,18 @@ static DESIGN_TRANSITION: About = About {
         "Prove them before people rely on them",
         "Bring them into use without surprises",
     ],
-    inputs: &["Decisions and architectures from Plan", "Requirements from Engage", "Components from Obtain/Build", "Improvement initiatives"],
-    outputs: &["Specifications for Obtain/Build", "Tested services ready for Deliver & Support", "Knowledge about what changed", "Performance and opportunities for Improve"],
+    inputs: &[
+        "Decisions and architectures from Plan",
+        "Requirements from Engage",
+        "Components from Obtain/Build",
+        "Improvement initiatives",
+    ],
+    outputs: &[
+        "Specifications for Obtain/Build",
+        "Tested services ready for Deliver & Support",
+        "Knowledge about what changed",
+        "Performance and opportunities for Improve",
+    ],
 };
 static OBTAIN_BUILD: About = About {
     purpose: "Components are there when and where they are needed, as specified: made or bought.",
@@ -160,8 +188,18 @@ static OBTAIN_BUILD: About = About {
         "Buy what is better bought",
         "Deliver components that others can verify",
     ],
-    inputs: &["Specifications from Design & Transition", "Contracts from Engage", "Goods and services of suppliers", "Improvement initiatives"],
-    outputs: &["Components for Design & Transition and Deliver & Support", "Knowledge about new and changed components", "Requirements for contracts", "Performance information"],
+    inputs: &[
+        "Specifications from Design & Transition",
+        "Contracts from Engage",
+        "Goods and services of suppliers",
+        "Improvement initiatives",
+    ],
+    outputs: &[
+        "Components for Design & Transition and Deliver & Support",
+        "Knowledge about new and changed components",
+        "Requirements for contracts",
+        "Performance information",
+    ],
 };
 static DELIVER_SUPPORT: About = About {
     purpose: "Services run and are supported as agreed, and people get on with their work.",
@@ -170,8 +208,18 @@ static DELIVER_SUPPORT: About = About {
         "Keep services healthy before users notice",
         "Report what was learned to Improve and Plan",
     ],
-    inputs: &["Tested services from Design & Transition", "Components from Obtain/Build", "Support requests from Engage", "Improvement plans"],
-    outputs: &["Services in use", "Solved requests and restored services", "Performance information for Improve and Plan", "Change requests and known problems"],
+    inputs: &[
+        "Tested services from Design & Transition",
+        "Components from Obtain/Build",
+        "Support requests from Engage",
+        "Improvement plans",
+    ],
+    outputs: &[
+        "Services in use",
+        "Solved requests and restored services",
+        "Performance information for Improve and Plan",
+        "Change requests and known problems",
+    ],
 };
 
 #[cfg(test)]

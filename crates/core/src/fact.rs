@@ -61,9 +61,25 @@ impl Deviation {
 #[expect(missing_docs, reason = "the fields say what they are; the variants carry the meaning")]
 pub enum Event {
     /// The item came into being, beginning at this start step.
-    Opened { id: ItemId, key: String, kind: String, stream: String, version: u32, start: Option<String>, fields: BTreeMap<String, String> },
+    Opened {
+        id: ItemId,
+        key: String,
+        kind: String,
+        stream: String,
+        version: u32,
+        start: Option<String>,
+        fields: BTreeMap<String, String>,
+    },
     /// A round opened. `timer`: it waits for the time from the beginning.
-    RoundOpened { round: u32, step: Option<String>, adhoc: Option<(String, Activity)>, team: Option<String>, opening: Opening, released_by: Option<u32>, timer: bool },
+    RoundOpened {
+        round: u32,
+        step: Option<String>,
+        adhoc: Option<(String, Activity)>,
+        team: Option<String>,
+        opening: Opening,
+        released_by: Option<u32>,
+        timer: bool,
+    },
     /// Work on a round began, or began again in a queue.
     Started { round: u32 },
     /// A round pauses for a reason.

@@ -19,7 +19,9 @@ use watercourse_core::refusal::Refusal;
 use watercourse_core::set::StepSet;
 use watercourse_core::span::Span;
 use watercourse_core::standing::Standing;
-use watercourse_core::stream::{Adhoc, Ends, Outcome, Parts, Point, Promise, Reference, Rule, Spawn, Step, Stream, Trigger};
+use watercourse_core::stream::{
+    Adhoc, Ends, Outcome, Parts, Point, Promise, Reference, Rule, Spawn, Step, Stream, Trigger,
+};
 use watercourse_core::time::Instant;
 use watercourse_core::verb::Verb;
 
@@ -73,7 +75,13 @@ fn stream(name: &str, from: &Value) -> Stream {
         start: s["start"] == true,
         optional: s["optional"] == true,
         after: (s["after"].as_array().unwrap().iter())
-            .map(|g| g.as_array().unwrap().iter().map(|r| reference(r[0].as_str().unwrap(), r[1].as_str().unwrap())).collect())
+            .map(|g| {
+                g.as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|r| reference(r[0].as_str().unwrap(), r[1].as_str().unwrap()))
+                    .collect()
+            })
             .collect(),
         outcomes: (s["outcomes"].as_array().unwrap().iter())
             .map(|o| Outcome { id: o[0].as_str().unwrap().to_owned(), ends: o[1].as_str().map(|_| Ends::Declined) })
@@ -131,7 +139,14 @@ fn state(stream: &Stream, item: &Item) -> Value {
 /// A verb of the sketch as ours.
 fn verb(act: &Value, item: &Item) -> Verb {
     let text = |i: usize| act[i].as_str();
-    let child = || item.rounds.iter().rev().filter(|r| r.is_open()).find_map(|r| r.child.as_ref().filter(|c| c.result.is_none())).map(|c| c.item);
+    let child = || {
+        item.rounds
+            .iter()
+            .rev()
+            .filter(|r| r.is_open())
+            .find_map(|r| r.child.as_ref().filter(|c| c.result.is_none()))
+            .map(|c| c.item)
+    };
     let adhoc = || item.open_rounds().find(|r| matches!(r.place, Place::Adhoc(..))).map(|r| format!("~{}", r.number));
     let (id, args) = match text(0).unwrap() {
         "start" => ("start", json!({ "step": text(1), "reason": text(2) })),
@@ -140,7 +155,9 @@ fn verb(act: &Value, item: &Item) -> Verb {
         "wait" => ("wait", json!({ "step": text(1), "reason": "user" })),
         "resume" => ("resume", json!({ "step": text(1) })),
         "reply" => ("reply", json!({ "step": text(1) })),
-        "hand_over" => ("hand_over", json!({ "step": text(1), "team": format!("{}{}", text(2).unwrap(), item.revision) })),
+        "hand_over" => {
+            ("hand_over", json!({ "step": text(1), "team": format!("{}{}", text(2).unwrap(), item.revision) }))
+        }
         "skip" => ("skip", json!({ "step": text(1), "reason": "why" })),
         "return_to" => ("return_to", json!({ "step": text(1), "reason": "why" })),
         "adhoc" => ("add_work", json!({ "name": "x", "activity": "plan", "team": "desk", "reason": "why" })),
@@ -165,7 +182,17 @@ impl Walker<'_> {
         let fresh = Fresh { item: ItemId(id(1)), key: "FEA-1".to_owned(), child: ItemId(id(2)) };
         let at = Instant(i64::try_from(self.serial).unwrap() * 1_000_000);
         let actor = Actor::Rule("walk".to_owned());
-        run(&World { stream: self.stream, version: 1, item, at, now: at, actor: &actor, cause: "walk", note: Some(CommentId(id(3))), fresh: &fresh })
+        run(&World {
+            stream: self.stream,
+            version: 1,
+            item,
+            at,
+            now: at,
+            actor: &actor,
+            cause: "walk",
+            note: Some(CommentId(id(3))),
+            fresh: &fresh,
+        })
     }
     fn act(&mut self, item: &Item, verb: &Verb) -> Result<Decision, Refusal> {
         self.world(Some(item), |w| decide(w, verb))
@@ -174,7 +201,8 @@ impl Walker<'_> {
 
 #[test]
 fn the_engine_walks_as_the_sketch_does() {
-    let path = std::env::var("WATERCOURSE_WALKS").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/walks.json").to_owned());
+    let path = std::env::var("WATERCOURSE_WALKS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/walks.json").to_owned());
     let data: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let streams: BTreeMap<&str, Stream> =
         data["streams"].as_object().unwrap().iter().map(|(n, s)| (n.as_str(), stream(n, s))).collect();

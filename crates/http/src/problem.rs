@@ -62,8 +62,6 @@ kinds! {
     NotEnabled = "not-enabled", 409, "It is not the time for this";
     /// A gate holds the step. No reason overrides it; it has to pass first.
     Gate = "gate", 409, "A gate holds this step";
-    /// The first request with this `Idempotency-Key` is still being worked on. Try again in a moment.
-    Running = "running", 409, "The same request is still running";
     /// The resource is not the one you looked at: its `ETag` differs from your `If-Match`. Load it again.
     Precondition = "precondition", 412, "It has changed since you looked";
     /// The body is larger than this address takes.

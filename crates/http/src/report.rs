@@ -130,7 +130,14 @@ fn charts(study: &Study, scope: &Scope<'_>) -> Vec<Drawn> {
     };
     let others = CHARTS.iter().map(|chart| {
         // Among the events of a log every event counts, as in the figures above.
-        if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { (chart.draw)(scope) }
+        let mut drawn =
+            if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { (chart.draw)(scope) };
+        if chart.id == "time-by-team"
+            && let Some(reason) = study.analysis.not_measured.get("teams")
+        {
+            reason.text.clone_into(&mut drawn.answer);
+        }
+        drawn
     });
     [map].into_iter().chain(others).collect()
 }

@@ -31,8 +31,8 @@ mod postgres {
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
-    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered,
-    OpenRound, Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
+    Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use store::{Settings, Store};

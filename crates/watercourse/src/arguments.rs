@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "watercourse", version, about = "Define your value streams, run the work through them, see it flow", disable_help_subcommand = true, after_help = EXITS)]
+#[command(name = "watercourse", version, about = "Define your value streams, run the work through them, see it flow", after_help = EXITS)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -29,11 +29,16 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(server: &Server) -> Self {
-        Self { http: reqwest::Client::new(), base: server.url.trim_end_matches('/').to_owned(), actor: server.actor.clone() }
+        Self {
+            http: reqwest::Client::new(),
+            base: server.url.trim_end_matches('/').to_owned(),
+            actor: server.actor.clone(),
+        }
     }
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let write = method != Method::GET;
-        let request = self.http.request(method, format!("{}{path}", self.base)).header("Watercourse-Actor", &self.actor);
+        let request =
+            self.http.request(method, format!("{}{path}", self.base)).header("Watercourse-Actor", &self.actor);
         // A fresh key for each call: sent again by a retry below this line, it still happens once.
         if write { request.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()) } else { request }
     }
@@ -111,6 +116,12 @@ fn refused(status: StatusCode, body: &str) -> anyhow::Error {
 /// A piece of a path or query, percent-encoded.
 pub(crate) fn encode(text: &str) -> String {
     text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect()
 }

@@ -6,8 +6,8 @@ use super::words;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::AppError;
-use crate::listing::ItemQuery;
 use crate::items::NewItem;
+use crate::listing::ItemQuery;
 use serde_json::{Value, json};
 use std::time::Duration;
 use watercourse_core::actor::Actor;
@@ -35,12 +35,24 @@ pub async fn keep_moving(app: &App, seed: u64) {
 
 async fn somebody(app: &App, random: &mut Random, team: Option<&str>) -> Result<Actor, AppError> {
     let teams = app.teams().await?;
-    let members = teams.iter().filter(|t| team.is_none_or(|id| t.id == id)).flat_map(|t| t.members.iter().copied()).collect::<Vec<_>>();
+    let members = teams
+        .iter()
+        .filter(|t| team.is_none_or(|id| t.id == id))
+        .flat_map(|t| t.members.iter().copied())
+        .collect::<Vec<_>>();
     Ok(random.pick(&members).map_or_else(|| Actor::Rule("demo".to_owned()), |id| Actor::Person(*id)))
 }
 
 async fn arrive(app: &App, random: &mut Random) -> Result<(), AppError> {
-    let often = ["standard-request", "restore-service", "restore-service", "standard-request", "onboard-employee", "new-feature", "normal-change"];
+    let often = [
+        "standard-request",
+        "restore-service",
+        "restore-service",
+        "standard-request",
+        "onboard-employee",
+        "new-feature",
+        "normal-change",
+    ];
     let stream = random.pick(&often).copied().unwrap_or("standard-request");
     let title = words::title(random, stream, 12);
     let ctx = Context::of(somebody(app, random, Some("service-desk")).await?);
@@ -60,26 +72,43 @@ async fn proceed(app: &App, random: &mut Random) -> Result<(), AppError> {
     let ctx = Context::of(somebody(app, random, round.team()).await?);
     let (verb, args) = match round.phase() {
         Phase::Queued => match round.holding().next() {
-            Some(gate) => ("pass_gate", json!({ "step": step.id, "gate": gate, "evidence": "Looked at risk and plan." })),
+            Some(gate) => {
+                ("pass_gate", json!({ "step": step.id, "gate": gate, "evidence": "Looked at risk and plan." }))
+            }
             None => ("start", json!({ "step": step.id })),
         },
         Phase::Waiting if round.waiting_for() == Some("child") => return Ok(()),
         Phase::Waiting => ("reply", json!({ "step": step.id })),
-        _ => working(random, &view.item.stream, &step.id, round, step.done_on.as_ref(), step.outcomes.first().map(|o| o.id.as_str())),
+        _ => working(
+            random,
+            &view.item.stream,
+            &step.id,
+            round,
+            step.done_on.as_ref(),
+            step.outcomes.first().map(|o| o.id.as_str()),
+        ),
     };
     app.act(&ctx, &key, &Verb::parse(verb, args)?, None, None).await?;
     Ok(())
 }
 
 /// What becomes of a round somebody works on.
-fn working(random: &mut Random, stream: &str, step: &str, round: &Round, done_on: Option<&DoneOn>, first: Option<&str>) -> (&'static str, Value) {
+fn working(
+    random: &mut Random,
+    stream: &str,
+    step: &str,
+    round: &Round,
+    done_on: Option<&DoneOn>,
+    first: Option<&str>,
+) -> (&'static str, Value) {
     let (thrown, one, other, chance) = PING_PONG;
     if step == thrown && round.visits.len() < 3 && random.chance(chance) {
         let to = if round.team() == Some(one) { other } else { one };
         return ("hand_over", json!({ "step": step, "team": to }));
     }
     let manner = manner(stream, step);
-    if round.visits.iter().all(|v| v.spells.iter().all(|s| s.phase != Phase::Waiting)) && random.chance(manner.waits.0) {
+    if round.visits.iter().all(|v| v.spells.iter().all(|s| s.phase != Phase::Waiting)) && random.chance(manner.waits.0)
+    {
         return ("wait", json!({ "step": step, "reason": manner.waits.1 }));
     }
     match done_on {

@@ -29,8 +29,13 @@ pub struct MovedIn {
 /// # Errors
 /// When there are items already, or the database fails; then nothing moved in.
 pub async fn move_in(app: &App, seed: u64) -> Result<MovedIn, AppError> {
-    let streams: Vec<(Arc<Stream>, u32)> =
-        app.streams().await?.into_iter().filter(|p| !p.head.imported).map(|p| (Arc::clone(&p.stream), p.head.version)).collect();
+    let streams: Vec<(Arc<Stream>, u32)> = app
+        .streams()
+        .await?
+        .into_iter()
+        .filter(|p| !p.head.imported)
+        .map(|p| (Arc::clone(&p.stream), p.head.version))
+        .collect();
     if app.store().reader().await?.last_seq().await? > 0 {
         return Err(AppError::invalid("", "This database holds items already.", "Give the demo an empty one."));
     }
@@ -39,7 +44,11 @@ pub async fn move_in(app: &App, seed: u64) -> Result<MovedIn, AppError> {
     let demo = tokio::task::spawn_blocking(move || simulate(now, seed, &streams, &prefix))
         .await
         .map_err(|e| AppError::invalid("", format!("The simulation ended early: {e}."), "Try another seed."))?;
-    let told = MovedIn { items: demo.items.len(), facts: demo.items.iter().map(|i| i.facts.len()).sum(), people: demo.people.len() };
+    let told = MovedIn {
+        items: demo.items.len(),
+        facts: demo.items.iter().map(|i| i.facts.len()).sum(),
+        people: demo.people.len(),
+    };
     let demo = Arc::new(demo);
     app.store()
         .write_much(move |conn| {
@@ -53,8 +62,11 @@ pub async fn move_in(app: &App, seed: u64) -> Result<MovedIn, AppError> {
 
 async fn keep(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
     organisation(conn, demo).await?;
-    let words: Vec<Words> =
-        demo.items.iter().map(|i| Words { title: i.title.clone(), description: String::new(), requester: requester(i) }).collect();
+    let words: Vec<Words> = demo
+        .items
+        .iter()
+        .map(|i| Words { title: i.title.clone(), description: String::new(), requester: requester(i) })
+        .collect();
     let rows: Vec<ItemRow> = demo.items.iter().zip(&words).map(|(i, w)| row(&i.item, w, &i.stream, false)).collect();
     let items: Vec<_> = demo.items.iter().zip(&rows).zip(&words).map(|((i, r), w)| (r, w, &i.item)).collect();
     conn.insert_items(&items).await?;
@@ -64,12 +76,16 @@ async fn keep(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
     }
     conn.save_rows(&parts).await?;
     // The log of everything is in the order in which it happened, not item by item.
-    let mut facts: Vec<_> = demo.items.iter().flat_map(|i| i.facts.iter().map(|f| (i.item.stream.as_str(), f))).collect();
+    let mut facts: Vec<_> =
+        demo.items.iter().flat_map(|i| i.facts.iter().map(|f| (i.item.stream.as_str(), f))).collect();
     facts.sort_by_key(|(_, f)| f.happened_at);
     conn.append_many(&facts).await?;
     conn.insert_notes(&notes(demo)).await?;
-    let links: Vec<_> =
-        demo.items.iter().flat_map(|i| i.links.iter().map(|(link, to)| (i.item.id, *link, *to, i.item.created))).collect();
+    let links: Vec<_> = demo
+        .items
+        .iter()
+        .flat_map(|i| i.links.iter().map(|(link, to)| (i.item.id, *link, *to, i.item.created)))
+        .collect();
     conn.insert_links(&links).await?;
     conn.set_timers(&timers(demo)).await?;
     for (kind, last) in last_keys(demo) {
@@ -86,7 +102,9 @@ async fn organisation(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
     let mut handles = BTreeSet::new();
     for person in &demo.people {
         let base = person.name.to_lowercase().replace(' ', ".");
-        let handle = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}.{n}") }).find(|h| handles.insert(h.clone()));
+        let handle = (1..)
+            .map(|n| if n == 1 { base.clone() } else { format!("{base}.{n}") })
+            .find(|h| handles.insert(h.clone()));
         let person = Person { id: person.id, handle: handle.unwrap_or(base), name: person.name.clone(), mail: None };
         conn.put_person(&person).await?;
     }
@@ -94,7 +112,8 @@ async fn organisation(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
         let members = demo.people.iter().filter(|p| p.team == team.id).map(|p| p.id).collect();
         let calendar = (!team.always).then(|| OFFICE.to_owned());
         let capacity = Some(f64::from(team.capacity));
-        conn.put_team(&Team { id: team.id.to_owned(), name: team.name.to_owned(), capacity, calendar, members }).await?;
+        conn.put_team(&Team { id: team.id.to_owned(), name: team.name.to_owned(), capacity, calendar, members })
+            .await?;
     }
     for (id, name) in super::words::services() {
         let about = format!("{name}, as everybody here uses it");
@@ -112,7 +131,13 @@ fn notes(demo: &Demo) -> Vec<Note> {
         let by: BTreeMap<_, _> = item.facts.iter().filter_map(|f| Some((f.note?, f))).collect();
         for (id, words) in &item.notes {
             if let Some(fact) = by.get(id) {
-                notes.push(Note { id: *id, item: item.item.id, actor: fact.actor.clone(), words: words.clone(), at: fact.happened_at });
+                notes.push(Note {
+                    id: *id,
+                    item: item.item.id,
+                    actor: fact.actor.clone(),
+                    words: words.clone(),
+                    at: fact.happened_at,
+                });
             }
         }
     }
@@ -124,7 +149,9 @@ fn timers(demo: &Demo) -> Vec<Timer> {
     let waits = |i: &DemoItem| {
         let due = |r: &watercourse_core::item::Round| match r.place {
             Place::Step(step) => match i.stream.step(step)?.done_on {
-                Some(DoneOn::After(span)) => Some(Timer { item: i.item.id, round: r.number, due: r.opened.plus(span.as_micros()?) }),
+                Some(DoneOn::After(span)) => {
+                    Some(Timer { item: i.item.id, round: r.number, due: r.opened.plus(span.as_micros()?) })
+                }
                 _ => None,
             },
             Place::Adhoc(..) => None,

@@ -76,7 +76,9 @@ pub(super) fn manner(stream: &str, step: &str) -> Manner {
         ("restore-service", "restore") => Manner { hours: 1.6, waits: (0.25, "user"), ..ordinary },
         ("restore-service", "confirm") => Manner { hours: 0.1, waits: (0.0, "user"), fails: 0.06, ..ordinary },
         ("new-feature", "prioritise") => Manner { hours: 3.0, waits: (0.1, "approval"), first: 0.72, ..ordinary },
-        ("new-feature" | "buy-product", "design" | "evaluate") => Manner { hours: 9.0, waits: (0.1, "user"), ..ordinary },
+        ("new-feature" | "buy-product", "design" | "evaluate") => {
+            Manner { hours: 9.0, waits: (0.1, "user"), ..ordinary }
+        }
         ("normal-change", "assess") => Manner { hours: 3.6, waits: (0.05, "user"), ..ordinary },
         ("new-feature", "build") => Manner { hours: 26.0, waits: (0.12, "supplier"), fails: 0.05, ..ordinary },
         ("new-feature" | "deploy-release", "deploy") => Manner { hours: 1.5, fails: 0.08, ..ordinary },

@@ -1,9 +1,13 @@
 //! The year: demand arrives, teams take what is next in their queue, steps wait, fail and go astray.
 //! Nothing here touches an item but through [`decide`].
 
-use super::organisation::{ARRIVALS, IMPROVEMENT, IMPROVEMENT_BEGINS, IMPROVEMENT_LEAVES, Manner, PEOPLE_PER_TEAM, PING_PONG, TEAMS, manner, taken_up};
+use super::organisation::{
+    ARRIVALS, IMPROVEMENT, IMPROVEMENT_BEGINS, IMPROVEMENT_LEAVES, Manner, PEOPLE_PER_TEAM, PING_PONG, TEAMS, manner,
+    taken_up,
+};
 use super::random::Random;
 use super::words;
+use serde_json::{Value, json};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -17,7 +21,6 @@ use watercourse_core::standing::Standing;
 use watercourse_core::stream::{DoneOn, Stream};
 use watercourse_core::time::Instant;
 use watercourse_core::verb::Verb;
-use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
@@ -204,7 +207,11 @@ impl Year<'_> {
             fields.insert("service".to_owned(), service);
         }
         for field in ["risk", "priority"] {
-            let choices: &[&str] = if field == "risk" { &["low", "low", "medium", "high"] } else { &["low", "normal", "normal", "normal", "high", "urgent"] };
+            let choices: &[&str] = if field == "risk" {
+                &["low", "low", "medium", "high"]
+            } else {
+                &["low", "normal", "normal", "normal", "high", "urgent"]
+            };
             if watercourse_practices::kind(&stream.kind).is_none_or(|k| k.field(field).is_none()) {
                 continue;
             }
@@ -212,11 +219,22 @@ impl Year<'_> {
                 fields.insert(field.to_owned(), (*value).to_owned());
             }
         }
-        let world = World { stream: &stream, version, item: None, at, now: at, actor: &actor, cause: "open", note: None, fresh: &fresh };
+        let world = World {
+            stream: &stream,
+            version,
+            item: None,
+            at,
+            now: at,
+            actor: &actor,
+            cause: "open",
+            note: None,
+            fresh: &fresh,
+        };
         let Ok(Decision { facts, item }) = open(&world, start, fields) else { return };
         let index = self.items.len();
         self.by_id.insert(id, index);
-        let links = parent.and_then(|(p, _)| self.items.get(p)).map(|p| (Link::SpawnedBy, p.item.id)).into_iter().collect();
+        let links =
+            parent.and_then(|(p, _)| self.items.get(p)).map(|p| (Link::SpawnedBy, p.item.id)).into_iter().collect();
         let parent = parent.map(|(p, _)| p);
         self.items.push(DemoItem { title, item, facts: facts.clone(), notes: Vec::new(), links, stream, parent });
         self.follow(at, index, &facts);
@@ -270,7 +288,13 @@ impl Year<'_> {
                 Event::Closed { result, .. } => {
                     let parent = self.items.get(index).and_then(|i| i.parent.map(|p| (p, i.item.id)));
                     if let Some((parent, id)) = parent {
-                        self.act(at, parent, "child_ended", json!({ "child": id, "result": result.id() }), Actor::Rule("child".to_owned()));
+                        self.act(
+                            at,
+                            parent,
+                            "child_ended",
+                            json!({ "child": id, "result": result.id() }),
+                            Actor::Rule("child".to_owned()),
+                        );
                     }
                 }
                 _ => {}
@@ -297,7 +321,8 @@ impl Year<'_> {
         }
     }
     fn queue(&mut self, at: Instant, item: usize, round: u32) {
-        let team = self.items.get(item).and_then(|w| w.item.round(round)).and_then(|r| r.team()).unwrap_or("service-desk");
+        let team =
+            self.items.get(item).and_then(|w| w.item.round(round)).and_then(|r| r.team()).unwrap_or("service-desk");
         let desk = TEAMS.iter().position(|t| t.id == team).unwrap_or(0);
         if let Some(desk) = self.desks.get_mut(desk) {
             desk.queue.push_back((item, round));
@@ -334,13 +359,17 @@ impl Year<'_> {
         let Some(step) = self.step_of(item, round).map(|s| s.id.clone()) else { return };
         let team = TEAMS.get(desk).map_or("service-desk", |t| t.id);
         let actor = self.somebody(team);
-        if self.random.chance(0.006) && self.act(at, item, "skip", json!({ "step": step, "reason": "Not needed this time." }), actor.clone()) {
+        if self.random.chance(0.006)
+            && self.act(at, item, "skip", json!({ "step": step, "reason": "Not needed this time." }), actor.clone())
+        {
             return;
         }
         if !self.act(at, item, "start", json!({ "step": step }), actor) {
             return;
         }
-        if self.items.get(item).and_then(|w| w.item.round(round)).map(watercourse_core::item::Round::phase) != Some(Phase::Active) {
+        if self.items.get(item).and_then(|w| w.item.round(round)).map(watercourse_core::item::Round::phase)
+            != Some(Phase::Active)
+        {
             return;
         }
         if let Some(desk) = self.desks.get_mut(desk) {
@@ -370,8 +399,16 @@ impl Year<'_> {
     /// Somebody worked on a round for as long as it took: now it waits, goes astray, fails or finishes.
     fn end_of_work(&mut self, at: Instant, item: usize, round: u32) {
         self.free(at, item, round);
-        let Some((step, done_on, outcomes)) = self.step_of(item, round).map(|s| (s.id.clone(), s.done_on.clone(), s.outcomes.clone())) else { return };
-        let Some((stream, team)) = self.items.get(item).and_then(|w| Some((w.item.stream.clone(), w.item.round(round)?.team()?.to_owned()))) else { return };
+        let Some((step, done_on, outcomes)) =
+            self.step_of(item, round).map(|s| (s.id.clone(), s.done_on.clone(), s.outcomes.clone()))
+        else {
+            return;
+        };
+        let Some((stream, team)) =
+            self.items.get(item).and_then(|w| Some((w.item.stream.clone(), w.item.round(round)?.team()?.to_owned())))
+        else {
+            return;
+        };
         let actor = self.somebody(&team);
         let mut manner = manner(&stream, &step);
         if self.improvement == Some(item) {
@@ -396,13 +433,26 @@ impl Year<'_> {
         self.afterwards(at, item);
     }
     #[expect(clippy::too_many_arguments, reason = "everything the end of a step depends on")]
-    fn finish(&mut self, at: Instant, item: usize, step: &str, manner: &Manner, done_on: Option<&DoneOn>, outcomes: &[watercourse_core::stream::Outcome], actor: Actor) {
+    fn finish(
+        &mut self,
+        at: Instant,
+        item: usize,
+        step: &str,
+        manner: &Manner,
+        done_on: Option<&DoneOn>,
+        outcomes: &[watercourse_core::stream::Outcome],
+        actor: Actor,
+    ) {
         let failed = self.random.chance(manner.fails);
         let outcome = match outcomes {
             [] => None,
             [only] => Some(only.id.clone()),
             [first, rest @ ..] => {
-                if self.random.chance(manner.first) { Some(first.id.clone()) } else { self.random.pick(rest).map(|o| o.id.clone()) }
+                if self.random.chance(manner.first) {
+                    Some(first.id.clone())
+                } else {
+                    self.random.pick(rest).map(|o| o.id.clone())
+                }
             }
         };
         match done_on {
@@ -428,7 +478,13 @@ impl Year<'_> {
         }
         self.batted.insert((item, round), times + 1);
         let to = if team == one { other } else { one };
-        self.act(at, item, "hand_over", json!({ "step": step, "team": to, "comment": "Looks like yours." }), actor.clone())
+        self.act(
+            at,
+            item,
+            "hand_over",
+            json!({ "step": step, "team": to, "comment": "Looks like yours." }),
+            actor.clone(),
+        )
     }
     /// What people do beside the steps: take up an optional one, say something, change their mind.
     fn afterwards(&mut self, at: Instant, item: usize) {
@@ -441,7 +497,9 @@ impl Year<'_> {
         let offered: Vec<String> = stream
             .optional()
             .iter()
-            .filter(|s| standing.is_enabled(*s) && !work.item.marking.open.has(*s) && !work.item.marking.touched.has(*s))
+            .filter(|s| {
+                standing.is_enabled(*s) && !work.item.marking.open.has(*s) && !work.item.marking.touched.has(*s)
+            })
             .filter_map(|s| stream.step(s).map(|s| s.id.clone()))
             .collect();
         for step in offered {
@@ -465,11 +523,16 @@ impl Year<'_> {
     fn answer(&mut self, at: Instant, item: usize, round: u32) {
         let Some(step) = self.step_of(item, round).map(|s| s.id.clone()) else { return };
         let actor = self.somebody("service-desk");
-        let waits_for_time = self.items.get(item).and_then(|w| w.item.round(round)).is_some_and(|r| r.waiting_for() == Some("timer"));
+        let waits_for_time =
+            self.items.get(item).and_then(|w| w.item.round(round)).is_some_and(|r| r.waiting_for() == Some("timer"));
         if waits_for_time {
             self.act(at, item, "start", json!({ "step": step }), actor.clone());
             let failed = self.random.chance(0.3);
-            let (verb, args) = if failed { ("fail", json!({ "step": step, "comment": "It still does not work." })) } else { ("finish", json!({ "step": step })) };
+            let (verb, args) = if failed {
+                ("fail", json!({ "step": step, "comment": "It still does not work." }))
+            } else {
+                ("finish", json!({ "step": step }))
+            };
             self.act(at, item, verb, args, actor);
         } else {
             self.act(at, item, "reply", json!({ "step": step }), actor);
@@ -477,12 +540,27 @@ impl Year<'_> {
     }
     fn gate(&mut self, at: Instant, item: usize, round: u32) {
         let Some(step) = self.step_of(item, round).map(|s| s.id.clone()) else { return };
-        let gates: Vec<String> = self.items.get(item).and_then(|w| w.item.round(round)).map(|r| r.holding().map(str::to_owned).collect()).unwrap_or_default();
+        let gates: Vec<String> = self
+            .items
+            .get(item)
+            .and_then(|w| w.item.round(round))
+            .map(|r| r.holding().map(str::to_owned).collect())
+            .unwrap_or_default();
         let actor = self.somebody("management");
         for gate in gates {
-            self.act(at, item, "pass_gate", json!({ "step": step, "gate": gate, "evidence": "Looked at risk and plan." }), actor.clone());
+            self.act(
+                at,
+                item,
+                "pass_gate",
+                json!({ "step": step, "gate": gate, "evidence": "Looked at risk and plan." }),
+                actor.clone(),
+            );
         }
-        let desk = self.items.get(item).and_then(|w| w.item.round(round)).and_then(|r| TEAMS.iter().position(|t| r.team() == Some(t.id)));
+        let desk = self
+            .items
+            .get(item)
+            .and_then(|w| w.item.round(round))
+            .and_then(|r| TEAMS.iter().position(|t| r.team() == Some(t.id)));
         if let Some(desk) = desk {
             self.plan(at, Next::Look(desk));
         }

@@ -1,11 +1,38 @@
 //! Titles of made-up work.
 
-const THINGS: &[&str] = &["VPN", "mail", "payroll", "the intranet", "the shop", "payments", "the CRM", "printing", "single sign-on", "the wiki", "the data warehouse", "the phone system"];
-const ASKS: &[&str] = &["Access to", "More storage for", "A licence for", "A new role in", "A shared mailbox for", "A report from"];
-const FAULTS: &[&str] = &["slow", "not reachable", "rejects logins", "loses sessions", "shows an error on save", "times out"];
-const WISHES: &[&str] = &["Export to spreadsheet in", "Dark mode for", "Refunds in", "Bulk edit in", "Reminders from", "Two-step sign-in for", "An audit view in"];
-const NAMES: &[&str] = &["Ana", "Tom", "Li", "Fatima", "Jonas", "Maria", "Kofi", "Ines", "Piotr", "Yuki", "Sara", "Emil", "Noor", "Luca", "Aylin", "Hugo", "Mina", "Oskar", "Rosa", "Viktor"];
-const SURNAMES: &[&str] = &["Peeters", "Novak", "Chen", "Haddad", "Lind", "Costa", "Mensah", "Silva", "Kowalski", "Tanaka", "Berg", "Rossi"];
+const THINGS: &[&str] = &[
+    "VPN",
+    "mail",
+    "payroll",
+    "the intranet",
+    "the shop",
+    "payments",
+    "the CRM",
+    "printing",
+    "single sign-on",
+    "the wiki",
+    "the data warehouse",
+    "the phone system",
+];
+const ASKS: &[&str] =
+    &["Access to", "More storage for", "A licence for", "A new role in", "A shared mailbox for", "A report from"];
+const FAULTS: &[&str] =
+    &["slow", "not reachable", "rejects logins", "loses sessions", "shows an error on save", "times out"];
+const WISHES: &[&str] = &[
+    "Export to spreadsheet in",
+    "Dark mode for",
+    "Refunds in",
+    "Bulk edit in",
+    "Reminders from",
+    "Two-step sign-in for",
+    "An audit view in",
+];
+const NAMES: &[&str] = &[
+    "Ana", "Tom", "Li", "Fatima", "Jonas", "Maria", "Kofi", "Ines", "Piotr", "Yuki", "Sara", "Emil", "Noor", "Luca",
+    "Aylin", "Hugo", "Mina", "Oskar", "Rosa", "Viktor",
+];
+const SURNAMES: &[&str] =
+    &["Peeters", "Novak", "Chen", "Haddad", "Lind", "Costa", "Mensah", "Silva", "Kowalski", "Tanaka", "Berg", "Rossi"];
 
 use super::random::Random;
 

@@ -1,9 +1,9 @@
 //! A filter asked of one item.
 
 use super::ast::{Expr, Filter, Name, Test};
+use super::field_type::FieldType;
 use super::literal::{boolean, moment, number, words};
 use super::meaning::{Meaning, meaning};
-use super::field_type::FieldType;
 use std::borrow::Cow;
 
 /// The value of a field.

@@ -18,9 +18,9 @@ mod schema;
 
 pub use ast::{Expr, Filter, Name, Op, Place, Test, Value};
 pub use evaluate::{FieldValue, Fields, Truth};
+pub use field_type::FieldType;
 pub use issue::Issue;
 pub use literal::{Moment, is_relative, words};
 pub use meaning::{Bounds, Meaning, meaning};
 pub use parse::{MOST_BYTES, MOST_DEPTH, MOST_TERMS};
-pub use field_type::FieldType;
 pub use schema::{FieldDef, Schema};

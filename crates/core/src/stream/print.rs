@@ -359,7 +359,7 @@ mod tests {
             option::of(spans()),
             option::of(spans()),
             select(vec![Adhoc::Record, Adhoc::Allow, Adhoc::Deny]),
-            spans(),
+            spans().prop_filter("an item has no calendar", |s| !s.is_business()),
         );
         (vec(bare_step(), 2..6), header).prop_flat_map(|(steps, header)| {
             let known: Vec<usize> = steps.iter().map(|s| s.outcomes.len()).collect();

@@ -144,8 +144,16 @@ fn header(draft: &Draft, context: &Context, findings: &mut Findings, places: &mu
 }
 
 fn reopen_within(draft: &Draft, findings: &mut Findings) -> Span {
-    let default = || Span::days(REOPEN_DAYS);
-    draft.reopen_within.as_ref().map_or_else(default, |t| span_of(t, 0, findings).unwrap_or_else(default))
+    let read = draft.reopen_within.as_ref().and_then(|t| Some((t, span_of(t, 0, findings)?)));
+    match read {
+        Some((text, span)) if span.is_business() => {
+            let message = "an item has no calendar of its own, so the time to reopen it cannot be business time";
+            findings.error("bad-time", &text.inner(), message, "write it in hours, days or weeks: 12h, 14d, 2w");
+            Span::days(REOPEN_DAYS)
+        }
+        Some((_, span)) => span,
+        None => Span::days(REOPEN_DAYS),
+    }
 }
 
 fn team(text: &Text, context: &Context, findings: &mut Findings) -> String {

@@ -49,8 +49,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
         )
         .answers(201, "It is open; `Location` leads to it.", reference("Done"))
         .problem(Kind::NotFound)
-        .problem(Kind::Invalid)
-        .problem(Kind::Running);
+        .problem(Kind::Invalid);
     let one = Operation::get("/api/v1/items/{key}", "get_item", CHAPTER, "Look at an item")
         .about("Where it stands, what happened, what may be done to it now.")
         .path("key", "The item's key or id.", "INC-1042")

@@ -37,7 +37,6 @@ fn operation(spec: &'static Spec) -> Operation {
         .problem(Kind::Stale)
         .problem(Kind::NotEnabled)
         .problem(Kind::Gate)
-        .problem(Kind::Running)
         .problem(Kind::Precondition)
 }
 

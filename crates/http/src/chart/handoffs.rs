@@ -133,7 +133,7 @@ fn answer(data: &Handoffs, total: u64) -> String {
 }
 
 fn picture(data: &Handoffs, question: &str, answer: &str) -> String {
-    const CELL: (f64, f64) = (64.0, 36.0);
+    const CELL: (f64, f64) = (84.0, 36.0);
     let mut teams: Vec<(&str, u64)> = Vec::new();
     for pair in &data.pairs {
         for team in [&pair.from, &pair.to] {

@@ -68,8 +68,7 @@ pub fn draw(stays: &[Stay], now: i64) -> Drawn {
     };
     let rows = stays.iter().flat_map(|stay| {
         stay.stretches.iter().map(|s| {
-            let phase =
-                if s.reason.is_empty() { s.word().to_owned() } else { format!("{}: {}", s.word(), s.reason) };
+            let phase = if s.reason.is_empty() { s.word().to_owned() } else { format!("{}: {}", s.word(), s.reason) };
             vec![
                 Cell::text(&stay.step),
                 Cell::text(&stay.team),

@@ -165,8 +165,10 @@ impl ItemPage {
         let way = source.imported.as_ref().map_or_else(|| path(stream, item, &standing, now), |stays| passed(stays));
         let went: Vec<Activity> = source.imported.iter().flatten().filter_map(|s| s.activity).collect();
         let stays = source.imported.unwrap_or_else(|| stays(stream, item, now));
-        let touched: Vec<Activity> =
-            Activity::ALL.into_iter().filter(|a| went.contains(a) || item.rounds.iter().any(|r| activity(stream, r) == *a)).collect();
+        let touched: Vec<Activity> = Activity::ALL
+            .into_iter()
+            .filter(|a| went.contains(a) || item.rounds.iter().any(|r| activity(stream, r) == *a))
+            .collect();
         let here: Vec<Activity> =
             Activity::ALL.into_iter().filter(|a| item.open_rounds().any(|r| activity(stream, r) == *a)).collect();
         Self {

@@ -123,7 +123,9 @@ async fn stays_of_import(web: &Web, view: &ItemView) -> Result<Vec<Stay>, AppErr
     let scope = flow.scope();
     let stays = visits.of_item(item as usize).filter_map(|visit| {
         let step = *visits.step.get(visit)?;
-        let (from, until) = (visits.entered(visit)?, visits.left(visit).unwrap_or(visits.as_of));
+        let until = visits.left(visit).unwrap_or(visits.as_of);
+        // Of the first event of a log with one time per event nobody knows when it began.
+        let from = visits.entered(visit).unwrap_or(until);
         let stretch = |phase, from, until| Stretch { phase, reason: String::new(), from, until };
         let stretches = match visits.started(visit).filter(|_| visits.phased(visit)) {
             Some(start) => vec![stretch(Some(Phase::Queued), from, start), stretch(Some(Phase::Active), start, until)],

@@ -28,7 +28,8 @@ pub(crate) fn tell(imported: &Imported, study: &Study) {
         counted(a.variants as u64, "variant", "variants"),
     ));
     data(&format!("{} to {}", a.first, a.last));
-    let [read, used, merged, skipped, rejected] = [rows.read, rows.used, rows.merged, rows.skipped, rows.rejected].map(count);
+    let [read, used, merged, skipped, rejected] =
+        [rows.read, rows.used, rows.merged, rows.skipped, rows.rejected].map(count);
     data(&format!("{read} rows read = {used} used + {merged} merged + {skipped} skipped + {rejected} rejected"));
     choices(imported);
     figures(a);
@@ -42,7 +43,7 @@ pub(crate) fn tell(imported: &Imported, study: &Study) {
 /// What each column was taken for, and why.
 fn choices(imported: &Imported) {
     fn line<T>(what: &str, shown: &str, choice: &Choice<T>) {
-        let first = format!("  {what:<10} {shown}:");
+        let first = format!("  {what:<10} {shown}: ");
         wrapped(&first, &" ".repeat(13), &choice.why);
     }
     let m = &imported.mapping;
@@ -59,7 +60,7 @@ fn choices(imported: &Imported) {
 }
 
 fn figures(a: &Analysis) {
-    let line = |what: &str, said: &str| wrapped(&format!("  {what:<15}"), &" ".repeat(18), said);
+    let line = |what: &str, said: &str| wrapped(&format!("  {what:<15} "), &" ".repeat(18), said);
     data("\nIn figures");
     line("Case duration", &quantiles(a.duration_ms));
     line("Lead time", &a.lead_time_ms.map_or_else(|| why(a, "lead_time_ms"), |q| quantiles(Some(q))));
@@ -73,11 +74,17 @@ fn figures(a: &Analysis) {
     line("Flow efficiency", &said(&a.flow_efficiency.ratio));
     match scope::figure(&a.handoffs.per_item, None) {
         Shown::Value { text, .. } => {
-            line("Hand-offs", &format!("{text} a case; back and forth in {} of the cases", said(&a.handoffs.ping_pong_share)));
+            line(
+                "Hand-offs",
+                &format!("{text} a case; back and forth in {} of the cases", said(&a.handoffs.ping_pong_share)),
+            );
         }
         _ => line("Hand-offs", &said(&a.handoffs.per_item)),
     }
-    line("Done again", &format!("{} of the rounds, {} of the cases", said(&a.rework.share_of_rounds), said(&a.rework.share_of_items)));
+    line(
+        "Done again",
+        &format!("{} of the rounds, {} of the cases", said(&a.rework.share_of_rounds), said(&a.rework.share_of_items)),
+    );
 }
 
 /// Waiting, working and what cannot be told apart: the whole time of all cases.
@@ -89,7 +96,13 @@ fn kinds(a: &Analysis) {
     for part in &a.time {
         let reason = part.reason.as_ref().map(|r| format!(" for {r}")).unwrap_or_default();
         let kind = format!("{}{reason}", kind(part.kind));
-        data(&format!("  {:<NAME$} {:>7}   {:>8}   {}", cut(&kind), said(&part.share), short(part.ms), counted(part.items as u64, "case", "cases")));
+        data(&format!(
+            "  {:<NAME$} {:>7}   {:>8}   {}",
+            cut(&kind),
+            said(&part.share),
+            short(part.ms),
+            counted(part.items as u64, "case", "cases")
+        ));
     }
 }
 
@@ -113,7 +126,10 @@ fn table(title: &str, groups: &[Group]) {
     if groups.is_empty() {
         return;
     }
-    data(&format!("\n{title:<40} {:>8} {:>6} {:>8} {:>8} {:>8} {:>9}", "visits", "open", "of time", "p50", "p85", "again"));
+    data(&format!(
+        "\n{title:<40} {:>8} {:>6} {:>8} {:>8} {:>8} {:>9}",
+        "visits", "open", "of time", "p50", "p85", "again"
+    ));
     let mut ranked: Vec<_> = groups.iter().collect();
     ranked.sort_by_key(|g| std::cmp::Reverse(g.path_ms));
     let mut are_few = false;
@@ -142,7 +158,8 @@ fn variants(imported: &Imported, study: &Study) {
     data(&format!("\nMost frequent of {}", counted(study.variants.list.len() as u64, "variant", "variants")));
     for variant in study.variants.list.iter().take(VARIANTS) {
         let steps: Vec<&str> = variant.steps.iter().take(8).map(|s| imported.log.activities.name(*s)).collect();
-        let more = if variant.steps.len() > 8 { format!(" → … ({} events)", variant.steps.len()) } else { String::new() };
+        let more =
+            if variant.steps.len() > 8 { format!(" → … ({} events)", variant.steps.len()) } else { String::new() };
         let first = format!("  {:>8} {:>5.1} % ", count(variant.count as u64), variant.share * 100.0);
         wrapped(&first, &" ".repeat(19), &format!("{}{more}", steps.join(" → ")));
     }
@@ -153,13 +170,13 @@ fn warnings(a: &Analysis) {
         data("\nBefore you believe the figures");
     }
     for warning in &a.warnings {
-        wrapped("  -", "   ", &warning.text);
+        wrapped("  - ", "    ", &warning.text);
     }
     if !a.rejected.is_empty() {
         data("\nRows that could not be used");
     }
     for rejected in a.rejected.iter().take(VARIANTS) {
-        wrapped("  -", "   ", &format!("line {}: {}", rejected.line, rejected.reason));
+        wrapped("  - ", "    ", &format!("line {}: {}", rejected.line, rejected.reason));
     }
     let shown = a.rejected.len().min(VARIANTS) as u64;
     if a.rows.rejected > shown {
@@ -175,7 +192,15 @@ fn why(a: &Analysis, what: &str) -> String {
 fn quantiles(q: Option<Milliseconds>) -> String {
     q.map_or_else(
         || "too few to say".to_owned(),
-        |q| format!("p50 {:<8} p85 {:<8} p95 {:<8} ({})", short(q.p50 as i64), short(q.p85 as i64), short(q.p95 as i64), counted(q.n as u64, "case", "cases")),
+        |q| {
+            format!(
+                "p50 {:<8} p85 {:<8} p95 {:<8} ({})",
+                short(q.p50 as i64),
+                short(q.p85 as i64),
+                short(q.p95 as i64),
+                counted(q.n as u64, "case", "cases")
+            )
+        },
     )
 }
 

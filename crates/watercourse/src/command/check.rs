@@ -24,7 +24,10 @@ pub(crate) fn run(args: &Check) -> Result<Exit> {
             Err(error) => {
                 errors += 1;
                 if args.json {
-                    screen::data(&json!({"severity": "error", "code": "unreadable", "message": format!("{error:#}")}).to_string());
+                    screen::data(
+                        &json!({"severity": "error", "code": "unreadable", "message": format!("{error:#}")})
+                            .to_string(),
+                    );
                 } else {
                     screen::warn(&format!("{error:#}"));
                 }
@@ -32,7 +35,12 @@ pub(crate) fn run(args: &Check) -> Result<Exit> {
         }
     }
     if !args.json {
-        screen::tell(&format!("{}: {}, {}.", n(files, "file") + " checked", n(errors, "error"), n(others, "warning or hint")));
+        screen::tell(&format!(
+            "{}: {}, {}.",
+            n(files, "file") + " checked",
+            n(errors, "error"),
+            n(others, "warning or hint")
+        ));
     }
     Ok(if errors > 0 { Exit::Failed } else { Exit::Done })
 }
@@ -63,7 +71,8 @@ fn listed(file: &PathBuf) -> Vec<Result<PathBuf>> {
         Ok(entries) => entries,
         Err(error) => return vec![Err(error)],
     };
-    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     if files.is_empty() {
         return vec![Err(anyhow::anyhow!("{} has no .toml file in it", file.display()))];

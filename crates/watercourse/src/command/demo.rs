@@ -7,9 +7,9 @@ use crate::{logging, screen};
 use anyhow::Result;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
+use watercourse_app::demo::{keep_moving, move_in};
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_app::demo::{keep_moving, move_in};
 use watercourse_http::Settings;
 use watercourse_store::Store;
 
@@ -35,7 +35,9 @@ pub(crate) async fn run(args: Demo) -> Result<Exit> {
     let stop = CancellationToken::new();
     let moving = (!args.still).then(|| {
         let (app, stop) = (app.clone(), stop.clone());
-        tokio::spawn(async move { tokio::select! { () = stop.cancelled() => {}, () = keep_moving(&app, args.seed) => {} } })
+        tokio::spawn(async move {
+            tokio::select! { () = stop.cancelled() => {}, () = keep_moving(&app, args.seed) => {} }
+        })
     });
     until_stopped(app, listener, Settings { demo: true, ..Settings::default() }, stop).await?;
     if let Some(moving) = moving {

@@ -17,7 +17,9 @@ pub(crate) async fn run(args: &Export) -> Result<Exit> {
     if let Some(id) = &args.stream {
         let stream = client.get(&format!("/api/v1/streams/{}", encode(id))).await?.json()?;
         if stream.get("imported").and_then(Value::as_bool) == Some(true) {
-            let message = format!("The stream “{id}” was imported from a log: the log is its history, and no facts are kept beside it.");
+            let message = format!(
+                "The stream “{id}” was imported from a log: the log is its history, and no facts are kept beside it."
+            );
             return Err(ended(Exit::Failed, message));
         }
     }
@@ -64,11 +66,21 @@ impl EventLog {
         let data = fact.get("data").unwrap_or(&Value::Null);
         let round = (text(fact, "item").to_owned(), data.get("round").and_then(Value::as_u64).unwrap_or_default());
         let event = |activity: &str, start: String, team: &str| {
-            Some([text(fact, "key").to_owned(), activity.to_owned(), start, text(fact, "happened_at").to_owned(), team.to_owned()])
+            Some([
+                text(fact, "key").to_owned(),
+                activity.to_owned(),
+                start,
+                text(fact, "happened_at").to_owned(),
+                team.to_owned(),
+            ])
         };
         match text(fact, "what") {
             "opened" => event("opened", String::new(), ""),
-            "closed" => event(text(data, "result"), String::new(), ""),
+            // The word by which `analyze` knows what is done; the other results say what they are.
+            "closed" => match text(data, "result") {
+                "delivered" => event("closed", String::new(), ""),
+                other => event(other, String::new(), ""),
+            },
             "round_opened" => {
                 if let Some(name) = data.get("adhoc").and_then(|a| a.get(0)).and_then(Value::as_str) {
                     self.named.insert(round, name.to_owned());
@@ -101,9 +113,7 @@ mod tests {
     #[test]
     fn a_round_becomes_an_event_with_the_time_its_work_began() {
         let mut log = EventLog::default();
-        let fact = |what: &str, at: &str| {
-            json!({"what": what, "item": "i", "key": "INC-1", "step": "restore", "team": "ops", "happened_at": at, "data": {"round": 1}})
-        };
+        let fact = |what: &str, at: &str| json!({"what": what, "item": "i", "key": "INC-1", "step": "restore", "team": "ops", "happened_at": at, "data": {"round": 1}});
         assert_eq!(log.take(&fact("started", "2026-01-01T10:00:00Z")), None);
         assert_eq!(log.take(&fact("paused", "2026-01-01T10:30:00Z")), None);
         let row = ["INC-1", "restore", "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z", "ops"].map(str::to_owned);

@@ -14,13 +14,16 @@ pub(crate) async fn run(args: &Import) -> Result<Exit> {
     let given = log(args.file.as_deref(), &mut reading.done)?;
     let stream = match &args.stream {
         Some(stream) => stream.clone(),
-        None if args.file.as_deref().is_some_and(is_standard_input) => return Err(usage("Standard input has no name: say --stream ID.")),
+        None if args.file.as_deref().is_some_and(is_standard_input) => {
+            return Err(usage("Standard input has no name: say --stream ID."));
+        }
         None => slug(&given.name),
     };
     if given.path.is_dir() {
         return Err(ended(Exit::Failed, format!("{} is a folder. Give one file.", given.path.display())));
     }
-    let file = tokio::fs::File::open(&given.path).await.with_context(|| format!("{} cannot be read", given.path.display()))?;
+    let file =
+        tokio::fs::File::open(&given.path).await.with_context(|| format!("{} cannot be read", given.path.display()))?;
     let size = file.metadata().await?.len();
     let bar = screen::progress("Sending", size);
     let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(bar.wrap_async_read(file)));

@@ -33,7 +33,11 @@ pub(crate) fn describe(command: Command) -> Command {
         .arg(at());
     let show = Command::new("show").about("Shows an item: where it stands, and what can be done").arg(key());
     let query = "What to look for, in the filter language, such as stream:restore-service phase:waiting";
-    let limit = Arg::new("limit").long("limit").value_name("N").default_value("50").value_parser(clap::value_parser!(u32).range(1..));
+    let limit = Arg::new("limit")
+        .long("limit")
+        .value_name("N")
+        .default_value("50")
+        .value_parser(clap::value_parser!(u32).range(1..));
     let list = Command::new("list")
         .about("Lists items by the filter language, what changed last first")
         .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(query).allow_hyphen_values(false))
@@ -103,9 +107,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit> {
         "show" => client.get(&format!("/api/v1/items/{}", encode(&key))).await?,
         "list" => return listed(&client, args, server.json).await,
         verb => {
-            let Some(spec) = REGISTRY.iter().find(|s| s.id == verb) else { return Err(usage(format!("There is no verb {verb}."))) };
+            let Some(spec) = REGISTRY.iter().find(|s| s.id == verb) else {
+                return Err(usage(format!("There is no verb {verb}.")));
+            };
             let seen = text("if-match").map(|revision| format!("\"{}\"", revision.trim_matches('"')));
-            client.post_if(&format!("/api/v1/items/{}/{verb}", encode(&key)), &body(spec, args), seen.as_deref()).await?
+            client
+                .post_if(&format!("/api/v1/items/{}/{verb}", encode(&key)), &body(spec, args), seen.as_deref())
+                .await?
         }
     };
     if server.json {

@@ -26,7 +26,8 @@ pub(crate) fn list(rows: &[Value], json: bool) {
             screen::data(&item.to_string());
             continue;
         }
-        let at: Vec<String> = many(item, "at").iter().map(|r| format!("{} {}", text(r, "step"), text(r, "phase"))).collect();
+        let at: Vec<String> =
+            many(item, "at").iter().map(|r| format!("{} {}", text(r, "step"), text(r, "phase"))).collect();
         let place = if at.is_empty() { text(item, "result").to_owned() } else { at.join(", ") };
         screen::data(&format!(
             "{:<10} {:<18} {:<7} {place:<28} {}",
@@ -48,7 +49,11 @@ pub(crate) fn show(answer: &Value) {
         "—" => text(item, "state").to_owned(),
         result => format!("{}, {result}", text(item, "state")),
     };
-    screen::data(&format!("  {} {version} · {state} · opened {} · revision {revision}", text(item, "stream"), minute(text(item, "created"))));
+    screen::data(&format!(
+        "  {} {version} · {state} · opened {} · revision {revision}",
+        text(item, "stream"),
+        minute(text(item, "created"))
+    ));
     // The answer to a verb tells the open rounds, the whole item all of them.
     let rounds = if item.get("rounds").is_some() { many(item, "rounds") } else { many(item, "at") };
     for round in rounds {
@@ -62,7 +67,13 @@ pub(crate) fn show(answer: &Value) {
             ("—", "—") => String::new(),
             ("—", reason) | (reason, _) => format!(" for {reason}"),
         };
-        screen::data(&format!("  {:<18} {:<24} {:<18} {}", text(round, "step"), format!("{phase}{waits}"), text(round, "team"), minute(since)));
+        screen::data(&format!(
+            "  {:<18} {:<24} {:<18} {}",
+            text(round, "step"),
+            format!("{phase}{waits}"),
+            text(round, "team"),
+            minute(since)
+        ));
     }
     let can: Vec<String> = many(item, "verbs").iter().map(offer).collect();
     if !can.is_empty() {
@@ -73,6 +84,7 @@ pub(crate) fn show(answer: &Value) {
 /// A verb that is open, with what it needs: `wait restore --reason`.
 fn offer(offer: &Value) -> String {
     let step = offer.get("step").and_then(Value::as_str).map(|s| format!(" {s}")).unwrap_or_default();
-    let needs = many(offer, "needs").iter().filter_map(Value::as_str).filter(|n| *n != "step").map(|n| format!(" --{n}"));
+    let needs =
+        many(offer, "needs").iter().filter_map(Value::as_str).filter(|n| *n != "step").map(|n| format!(" --{n}"));
     format!("{}{step}{}", text(offer, "verb"), needs.collect::<String>())
 }

@@ -5,7 +5,9 @@ use crate::arguments::Cli;
 use clap::{Command, CommandFactory as _};
 
 /// What is for doing comes before what is for looking up.
-const TEMPLATE: &str = "{about-with-newline}{before-help}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
+const TEMPLATE: &str = "{about-with-newline}{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+/// The same without examples.
+const PLAIN: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
 
 /// Examples, by the words that lead to the command.
 const EXAMPLES: &[(&str, &str)] = &[
@@ -74,7 +76,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "item list",
         "  watercourse item list
   watercourse item list team:service-desk phase:queued
-  watercourse item list is:open --limit 1000 --json",
+  watercourse item list phase:waiting --limit 1000 --json",
     ),
     ("item show", "  watercourse item show INC-1042"),
 ];
@@ -88,10 +90,12 @@ pub(crate) fn line() -> Command {
 /// Gives a command and those below it their examples.
 fn dressed(command: Command, words: &str, path: &str) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    let mut command = command.help_template(TEMPLATE).term_width(100);
-    if let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == words) {
-        command = command.before_help(format!("\nExamples:\n{examples}"));
-    }
+    let examples = EXAMPLES.iter().find(|(of, _)| *of == words);
+    let command = command.term_width(100);
+    let mut command = match examples {
+        Some((_, examples)) => command.help_template(TEMPLATE).before_help(format!("\nExamples:\n{examples}")),
+        None => command.help_template(PLAIN),
+    };
     for name in names {
         let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
         command = command.mut_subcommand(&name, |c| dressed(c, &below, &below));
@@ -113,7 +117,8 @@ mod tests {
         for (_, examples) in EXAMPLES {
             for example in examples.lines() {
                 let said = example.trim().split("  ").next().unwrap_or_default();
-                let said = said.split([';', '|', '<']).next().unwrap_or_default().split(" > ").next().unwrap_or_default();
+                let said =
+                    said.split([';', '|', '<']).next().unwrap_or_default().split(" > ").next().unwrap_or_default();
                 // Quoted words are one word.
                 let mut words: Vec<String> = Vec::new();
                 for (index, part) in said.split('"').enumerate() {

@@ -17,7 +17,9 @@ pub(crate) async fn run(args: &Publish) -> Result<Exit> {
     let id = match checked.stream.as_ref().filter(|_| errors == 0) {
         Some(stream) => stream.id.clone(),
         None => {
-            screen::tell(render(&args.file.display().to_string(), &text, &checked.diagnostics, screen::colour()).trim_end());
+            screen::tell(
+                render(&args.file.display().to_string(), &text, &checked.diagnostics, screen::colour()).trim_end(),
+            );
             return Err(ended(Exit::Failed, "The stream has errors and was not published."));
         }
     };
@@ -27,7 +29,8 @@ pub(crate) async fn run(args: &Publish) -> Result<Exit> {
         Err(error) if crate::exit::is(&error, Exit::NotFound) => None,
         Err(error) => return Err(error),
     };
-    let answer = client.post_if("/api/v1/streams", &json!({ "text": text, "reason": args.reason }), etag.as_deref()).await?;
+    let answer =
+        client.post_if("/api/v1/streams", &json!({ "text": text, "reason": args.reason }), etag.as_deref()).await?;
     if args.server.json {
         screen::data(answer.body.trim());
         return Ok(Exit::Done);

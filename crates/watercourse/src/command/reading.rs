@@ -8,7 +8,8 @@ use watercourse_flow::log::TimeMeans;
 
 /// What is said on the command line holds; the rest is taken from the mapping file, if there is one.
 pub(crate) fn options(reading: &Reading) -> Result<Options> {
-    let time_means = reading.time_means.as_deref().map(|m| if m == "entry" { TimeMeans::Entry } else { TimeMeans::Completion });
+    let time_means =
+        reading.time_means.as_deref().map(|m| if m == "entry" { TimeMeans::Entry } else { TimeMeans::Completion });
     let said = Options {
         case: reading.case.clone(),
         activity: reading.activity.clone(),

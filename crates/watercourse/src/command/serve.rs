@@ -28,8 +28,9 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let address = match &args.database {
         Some(address) => address.clone(),
         None => {
-            std::fs::create_dir_all(&args.data)
-                .with_context(|| format!("The directory {} cannot be made. Give another with --data.", args.data.display()))?;
+            std::fs::create_dir_all(&args.data).with_context(|| {
+                format!("The directory {} cannot be made. Give another with --data.", args.data.display())
+            })?;
             args.data.join("watercourse.db").display().to_string()
         }
     };
@@ -49,17 +50,24 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
 /// Listens on loopback only: there is no sign-in yet.
 pub(crate) async fn listen(listen: &Listen) -> Result<TcpListener> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, listen.port));
-    TcpListener::bind(address)
-        .await
-        .map_err(|e| ended(Exit::Failed, format!("Nobody can listen on {address}: {e}. Give another --port; 0 takes a free one.")))
+    TcpListener::bind(address).await.map_err(|e| {
+        ended(Exit::Failed, format!("Nobody can listen on {address}: {e}. Give another --port; 0 takes a free one."))
+    })
 }
 
 /// Serves, fires timers, and stops well: no new connections, requests under way are answered, then the
 /// database is closed. Answers without an end (server-sent events) end then: whoever listens comes back.
-pub(crate) async fn until_stopped(app: App, listener: TcpListener, settings: Settings, stop: CancellationToken) -> Result<()> {
+pub(crate) async fn until_stopped(
+    app: App,
+    listener: TcpListener,
+    settings: Settings,
+    stop: CancellationToken,
+) -> Result<()> {
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
-        async move { tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {} } }
+        async move {
+            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {} }
+        }
     });
     tokio::spawn({
         let stop = stop.clone();
