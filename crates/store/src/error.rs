@@ -110,7 +110,8 @@ fn of_sqlite(code: &str, message: String) -> StoreError {
 /// PostgreSQL's SQLSTATE.
 fn of_postgres(code: &str, message: String) -> StoreError {
     match code {
-        "40001" | "40P01" | "23505" => StoreError::Conflict(message),
+        // The last two: another program made the same table at the same time (IF NOT EXISTS does not help then).
+        "40001" | "40P01" | "23505" | "42710" | "42P07" => StoreError::Conflict(message),
         "55P03" => StoreError::Busy,
         "25006" => StoreError::ReadOnly(message),
         "53100" => StoreError::Full,

@@ -5,9 +5,10 @@ use std::io::{IsTerminal as _, Write as _};
 /// How many characters a line of text has at most.
 const WIDTH: usize = 100;
 
-/// A line of data. A closed pipe ends the program quietly.
+/// A line of data. A closed pipe ends the program quietly. What comes from elsewhere cannot steer a terminal.
 pub(crate) fn data(line: &str) {
     let mut out = std::io::stdout().lock();
+    let line = if out.is_terminal() { plain(line) } else { line.to_owned() };
     if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
     }
@@ -47,7 +48,12 @@ pub(crate) fn tell(line: &str) {
 /// A message about something wrong.
 pub(crate) fn warn(line: &str) {
     let mark = if colour() { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
-    tell(&format!("{mark} {line}"));
+    tell(&format!("{mark} {}", plain(line)));
+}
+
+/// A text without the characters that terminals take for orders.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
 /// Whether standard error takes colour.
@@ -70,7 +76,12 @@ pub(crate) fn progress(what: &str, total: u64) -> indicatif::ProgressBar {
 
 #[cfg(test)]
 mod tests {
-    use super::broken;
+    use super::{broken, plain};
+
+    #[test]
+    fn nobody_elses_words_steer_the_terminal() {
+        assert_eq!(plain("a\u{1b}[31m\tb\n\u{9b}c\r"), "a\u{fffd}[31m\tb\n\u{fffd}c\u{fffd}");
+    }
 
     #[test]
     fn paragraphs_are_broken_between_words() {
