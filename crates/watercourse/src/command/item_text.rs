@@ -21,6 +21,9 @@ fn minute(at: &str) -> String {
 
 /// Items, one a line: key, stream, state, where it is, title.
 pub(crate) fn list(rows: &[Value], json: bool) {
+    // Keys of imported logs begin with their stream and are long.
+    let width = |key: &str, least: usize| rows.iter().map(|r| text(r, key).chars().count()).fold(least, usize::max);
+    let (keys, streams) = (width("key", 8), width("stream", 8));
     for item in rows {
         if json {
             screen::data(&item.to_string());
@@ -30,7 +33,7 @@ pub(crate) fn list(rows: &[Value], json: bool) {
             many(item, "at").iter().map(|r| format!("{} {}", text(r, "step"), text(r, "phase"))).collect();
         let place = if at.is_empty() { text(item, "result").to_owned() } else { at.join(", ") };
         screen::data(&format!(
-            "{:<10} {:<18} {:<7} {place:<28} {}",
+            "{:<keys$} {:<streams$} {:<6} {place:<26} {}",
             text(item, "key"),
             text(item, "stream"),
             text(item, "state"),
