@@ -55,8 +55,9 @@ impl Context {
         self.at = Some(at);
         self
     }
-    /// Keys of different senders do not meet.
-    pub(crate) fn principal(&self) -> String {
+    /// Who the key belongs to: keys of different senders do not meet.
+    #[must_use]
+    pub fn principal(&self) -> String {
         match &self.actor {
             Actor::Person(id) => format!("person:{id}"),
             Actor::Rule(name) => format!("rule:{name}"),

@@ -4,7 +4,7 @@
 use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
-use crate::items::boxed;
+use crate::items::{boxed, keep_answer};
 use crate::published::{ImportedStep, ImportedSteps, Published};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub struct Import {
     pub meaning: LogMeaning,
     /// Where it came from, for people.
     pub note: String,
+    /// What the answer to the request says beside the figures: how the file was read.
+    pub told: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What was imported.
@@ -52,6 +54,8 @@ pub struct ImportDone {
     pub items: usize,
     /// Events.
     pub events: usize,
+    /// The answer to the request, kept with its key in the transaction that imported the log.
+    pub answer: serde_json::Value,
 }
 
 /// What a log means, as it is kept.
@@ -81,20 +85,26 @@ impl App {
             return Err(AppError::invalid("/stream", "This is no id of a stream.", right));
         }
         let (ctx, now) = (ctx.clone(), self.now());
-        let ready = tokio::task::spawn_blocking(move || Ready::of(&ctx, import, now))
+        let asked = ctx.clone();
+        let ready = tokio::task::spawn_blocking(move || Ready::of(&asked, import, now))
             .await
             .map_err(|e| StoreError::Other(format!("the import broke off: {e}")))?;
         let ready = Arc::new(ready);
         let write = {
-            let ready = Arc::clone(&ready);
+            let (ready, ctx) = (Arc::clone(&ready), Arc::new(ctx));
             boxed(move |conn: &mut Conn| {
-                let ready = Arc::clone(&ready);
-                Box::pin(async move { ready.keep(conn).await })
+                let (ready, ctx) = (Arc::clone(&ready), Arc::clone(&ctx));
+                Box::pin(async move {
+                    let version = ready.keep(conn).await?;
+                    keep_answer(conn, &ctx, || ready.answer(&version).to_string(), now).await?;
+                    Ok(version)
+                })
             })
         };
         let version = self.store.write_much(write).await?;
         self.tell(Change::Stream { id: version.id.clone(), version: version.version });
-        Ok(ImportDone { version, items: ready.items.len(), events: ready.log.len() })
+        let answer = ready.answer(&version);
+        Ok(ImportDone { version, items: ready.items.len(), events: ready.log.len(), answer })
     }
 
     /// The events of an imported item, as they were read.
@@ -132,11 +142,13 @@ struct Ready {
     steps: ImportedSteps,
     log: Log,
     items: Vec<(Words, Item)>,
+    visits: usize,
+    told: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Ready {
     fn of(ctx: &Context, import: Import, now: Instant) -> Self {
-        let Import { stream, name, kind, log, meaning, note } = import;
+        let Import { stream, name, kind, log, meaning, note, told } = import;
         let visits = from_log(&log, &Ordered::of(&log), &meaning);
         let kind = if kind.is_empty() { "imported".to_owned() } else { kind };
         let step = |(index, name): (usize, &str)| ImportedStep {
@@ -159,7 +171,19 @@ impl Ready {
             imported: true,
         };
         let items = (0..visits.item_count()).map(|i| item(&head, &steps, &visits, i, ctx)).collect();
-        Self { head, steps, log, items }
+        Self { head, steps, log, items, visits: visits.len(), told }
+    }
+
+    /// The answer to the request.
+    fn answer(&self, version: &StreamVersion) -> serde_json::Value {
+        let mut answer = serde_json::json!({
+            "stream": version.id, "version": version.version, "items": self.items.len(), "events": self.log.len(),
+            "visits": self.visits,
+        });
+        if let Some(answer) = answer.as_object_mut() {
+            answer.extend(self.told.clone());
+        }
+        answer
     }
 
     async fn keep(&self, conn: &mut Conn) -> Result<StreamVersion, AppError> {

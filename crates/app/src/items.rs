@@ -11,6 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::id::{ItemId, PersonId};
 use watercourse_core::link::Link;
+use watercourse_core::time::Instant;
 use watercourse_core::verb::{TOO_LATE, Verb};
 use watercourse_store::{Answer, Conn, ItemRow, Numbered, Words};
 
@@ -227,10 +228,20 @@ pub(crate) async fn finished(
         }
     }
     let done = Done { item, facts, others, replayed: false };
+    keep_answer(conn, ctx, || serde_json::to_string(&done).unwrap_or_default(), now).await?;
+    Ok((done, written))
+}
+
+/// Keeps what is answered to a request that has a key, in the transaction that does what it asks.
+pub(crate) async fn keep_answer(
+    conn: &mut Conn,
+    ctx: &Context,
+    response: impl FnOnce() -> String + Send,
+    now: Instant,
+) -> Result<(), AppError> {
     if let Some(asked) = &ctx.idempotency {
-        let response = serde_json::to_string(&done).unwrap_or_default();
-        let answer = Answer { request: asked.request.clone(), response };
+        let answer = Answer { request: asked.request.clone(), response: response() };
         conn.keep_answer(&ctx.principal(), &asked.key, &answer, now).await?;
     }
-    Ok((done, written))
+    Ok(())
 }

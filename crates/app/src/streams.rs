@@ -3,6 +3,7 @@
 use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
+use crate::items::keep_answer;
 use crate::published::Published;
 use std::sync::{Arc, PoisonError};
 use watercourse_core::check::{MOST_MARKINGS, QUICK_MARKINGS, check};
@@ -44,6 +45,7 @@ impl App {
 
     /// Publishes a stream file as its stream's next version. A text that is the current version already stays
     /// that version. `expected`: the version the caller has seen (0: none); publishing over another is refused.
+    /// With a key, id and version are kept as its answer in the same transaction.
     ///
     /// # Errors
     /// `BadStream` with everything that is wrong with it; `Changed` when the current version is not the
@@ -82,11 +84,17 @@ impl App {
             note: note.to_owned(),
             imported: false,
         };
+        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let (version, unchanged) = self
             .store
             .write(move |conn| {
-                let new = new.clone();
-                Box::pin(async move { keep(conn, new, expected).await })
+                let (new, ctx) = (new.clone(), Arc::clone(&ctx));
+                Box::pin(async move {
+                    let (version, unchanged) = keep(conn, new, expected).await?;
+                    let answer = || serde_json::json!({ "id": version.id, "version": version.version }).to_string();
+                    keep_answer(conn, &ctx, answer, now).await?;
+                    Ok::<_, AppError>((version, unchanged))
+                })
             })
             .await?;
         if !unchanged {

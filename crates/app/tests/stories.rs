@@ -237,6 +237,7 @@ async fn a_log_stands_beside_native_streams(world: &World) {
         log: log.clone(),
         meaning: meaning(),
         note: "old.csv".into(),
+        told: serde_json::Map::new(),
     };
     let done = world.app.import(&ctx, import(&log)).await.unwrap();
     assert_eq!((done.items, done.events, done.version.version), (300, log.len(), 1));

@@ -148,7 +148,6 @@ async fn receive(State(web): State<Web>, headers: Headers, request: Request) -> 
         return Ok(replayed((StatusCode::CREATED, Json(before.clone())).into_response()));
     }
     let answer = import(&web, &context, asked, read).await?;
-    once.keep(&web, &answer).await?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
@@ -157,15 +156,10 @@ async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> R
     let Imported { log, rows, rejected, mapping, warnings, .. } = read;
     let meaning = analysis::meaning(&mapping, &log, None);
     let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
-    let done = web
-        .app
-        .import(context, Import { stream: stream.clone(), name, kind: String::new(), log, meaning, note })
-        .await?;
-    let visits = web.app.flow(Some(&stream)).await?.len();
-    Ok(json!({
-        "stream": stream, "version": done.version.version, "items": done.items, "events": done.events, "visits": visits,
-        "rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected,
-    }))
+    let told = json!({"rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected});
+    let told = told.as_object().cloned().unwrap_or_default();
+    let import = Import { stream, name, kind: String::new(), log, meaning, note, told };
+    Ok(web.app.import(context, import).await?.answer)
 }
 
 /// Keeps a body in a file without a name, so that its size is a matter of the disk.

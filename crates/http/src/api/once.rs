@@ -1,7 +1,6 @@
 //! Writes that put a definition in its place and so may be repeated without harm: their answer is kept under the
 //! key of the request, so that one key is not used for two requests.
 
-use super::shown;
 use crate::problem::Problem;
 use crate::state::Web;
 use axum::http::HeaderValue;
@@ -20,7 +19,7 @@ pub(super) struct Once {
 impl Once {
     /// Looks up what was answered to this request.
     pub(super) async fn of(web: &Web, context: &Context) -> Result<Self, Problem> {
-        let principal = shown::actor(&context.actor);
+        let principal = context.principal();
         let Some(asked) = context.idempotency.as_ref() else {
             return Ok(Self { principal, asked: None, answered: None });
         };

@@ -214,7 +214,6 @@ async fn publish(State(web): State<Web>, headers: Headers, sent: Sent) -> Result
             }
         })?;
     let found = web.app.stream(&published.version.id, Some(published.version.version)).await?;
-    once.keep(&web, &json!({"id": published.version.id, "version": published.version.version})).await?;
     let mut response = whole(StatusCode::CREATED, &found);
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/streams/{}", published.version.id)) {
         response.headers_mut().insert(header::LOCATION, location);
