@@ -1,9 +1,12 @@
 //! People, teams and services: simple records.
 
 use crate::app::{App, Change};
+use crate::context::Context;
 use crate::error::AppError;
+use crate::items::keep_answer;
 use crate::validate;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::calendar::{Calendar, CalendarDefinition};
 use watercourse_core::id::PersonId;
@@ -40,18 +43,20 @@ impl App {
     ///
     /// # Errors
     /// When the handle or the name is off.
-    pub async fn put_person(&self, new: NewPerson) -> Result<Person, AppError> {
+    pub async fn put_person(&self, ctx: &Context, new: NewPerson) -> Result<Person, AppError> {
         label("/handle", &new.handle)?;
         if new.name.trim().is_empty() {
             return Err(AppError::invalid("/name", "The name is empty.", "Say what people call them."));
         }
+        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = crate::items::boxed(move |conn: &mut Conn| {
-            let new = new.clone();
+            let (ctx, new) = (Arc::clone(&ctx), new.clone());
             Box::pin(async move {
                 let known = conn.person_by_handle(&new.handle).await?;
                 let id = known.map_or_else(|| PersonId(Uuid::now_v7()), |p| p.id);
                 let person = Person { id, handle: new.handle, name: new.name, mail: new.mail };
                 conn.put_person(&person).await?;
+                keep_answer(conn, &ctx, || serde_json::to_string(&person).unwrap_or_default(), now).await?;
                 Ok(person)
             })
         });
@@ -79,7 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When its id, calendar or capacity is off, or a member is not known.
-    pub async fn put_team(&self, new: NewTeam) -> Result<Team, AppError> {
+    pub async fn put_team(&self, ctx: &Context, new: NewTeam) -> Result<Team, AppError> {
         label("/id", &new.id)?;
         if new.capacity.is_some_and(|c| !c.is_finite() || c < 0.0) {
             return Err(AppError::invalid(
@@ -94,9 +99,9 @@ impl App {
             let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
             return Err(AppError::invalid("/calendar", format!("The calendar is off: {}.", said.join("; ")), ""));
         }
-        let app = self.clone();
+        let (app, ctx, now) = (self.clone(), Arc::new(ctx.clone()), self.now());
         let write = crate::items::boxed(move |conn: &mut Conn| {
-            let (app, new) = (app.clone(), new.clone());
+            let (app, ctx, new) = (app.clone(), Arc::clone(&ctx), new.clone());
             Box::pin(async move {
                 let mut members = Vec::with_capacity(new.members.len());
                 for member in &new.members {
@@ -106,6 +111,7 @@ impl App {
                 let name = if new.name.trim().is_empty() { title_of(&new.id) } else { new.name };
                 let team = Team { id: new.id, name, capacity: new.capacity, calendar, members };
                 conn.put_team(&team).await?;
+                keep_answer(conn, &ctx, || serde_json::to_string(&team).unwrap_or_default(), now).await?;
                 Ok(team)
             })
         });
@@ -132,15 +138,17 @@ impl App {
     ///
     /// # Errors
     /// When its id is off or its team is not known.
-    pub async fn put_service(&self, service: Service) -> Result<Service, AppError> {
+    pub async fn put_service(&self, ctx: &Context, service: Service) -> Result<Service, AppError> {
         label("/id", &service.id)?;
+        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = crate::items::boxed(move |conn: &mut Conn| {
-            let service = service.clone();
+            let (ctx, service) = (Arc::clone(&ctx), service.clone());
             Box::pin(async move {
                 if let Some(team) = &service.team {
                     validate::team(conn, team, "/team").await?;
                 }
                 conn.put_service(&service).await?;
+                keep_answer(conn, &ctx, || serde_json::to_string(&service).unwrap_or_default(), now).await?;
                 Ok(service)
             })
         });

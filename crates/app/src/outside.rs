@@ -4,7 +4,7 @@
 use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
-use crate::items::{Done, boxed, finished};
+use crate::items::{Done, boxed, finished, keep_answer};
 use crate::transaction::{Doer, Doing, Written};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -105,10 +105,15 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn put_hook_source(&self, source: HookSource) -> Result<(), AppError> {
+    pub async fn put_hook_source(&self, ctx: &Context, source: HookSource) -> Result<(), AppError> {
+        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
-            let source = source.clone();
-            Box::pin(async move { Ok(conn.put_hook_source(&source).await?) })
+            let (ctx, source) = (Arc::clone(&ctx), source.clone());
+            Box::pin(async move {
+                conn.put_hook_source(&source).await?;
+                // The answer names the sender; its secret is kept in one place only.
+                keep_answer(conn, &ctx, || serde_json::json!({ "name": source.name }).to_string(), now).await
+            })
         });
         self.store.write(write).await
     }

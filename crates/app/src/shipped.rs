@@ -28,12 +28,12 @@ impl App {
                 },
             )?;
         }
-        self.make_teams().await?;
+        self.make_teams(ctx).await?;
         Ok(missing.iter().map(|(id, _)| *id).collect())
     }
 
     /// Makes the teams that streams name and that are not there.
-    async fn make_teams(&self) -> Result<(), AppError> {
+    async fn make_teams(&self, ctx: &Context) -> Result<(), AppError> {
         let there: BTreeSet<String> = self.teams().await?.into_iter().map(|t| t.id).collect();
         let mut named = BTreeSet::new();
         for published in self.streams().await?.iter().filter(|p| !p.head.imported) {
@@ -42,7 +42,7 @@ impl App {
         }
         for id in named.into_iter().filter(|id| !there.contains(id)) {
             let name = title_of(&id);
-            self.put_team(NewTeam { id, name, ..NewTeam::default() }).await?;
+            self.put_team(ctx, NewTeam { id, name, ..NewTeam::default() }).await?;
         }
         Ok(())
     }

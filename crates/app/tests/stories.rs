@@ -95,7 +95,7 @@ async fn reopening_too_late_opens_another(world: &World) {
 
 async fn what_is_named_must_be_there(world: &World) {
     let ctx = world.seeded().await;
-    world.app.put_person(NewPerson { handle: "ada".into(), name: "Ada".into(), mail: None }).await.unwrap();
+    world.app.put_person(&ctx, NewPerson { handle: "ada".into(), name: "Ada".into(), mail: None }).await.unwrap();
     let new = |f: &dyn Fn(&mut NewItem)| {
         let mut new = NewItem { stream: "restore-service".into(), title: "Mail is down".into(), ..NewItem::default() };
         f(&mut new);
@@ -127,7 +127,11 @@ async fn what_is_named_must_be_there(world: &World) {
     let bad = world.act(&ctx, key, "hand_over", json!({"step": "reported", "team": "operatons"})).await;
     assert!(pointer(bad).1.contains("operations"));
     assert!(
-        world.app.put_team(NewTeam { id: "x".into(), members: vec!["ada".into()], ..NewTeam::default() }).await.is_ok()
+        world
+            .app
+            .put_team(&ctx, NewTeam { id: "x".into(), members: vec!["ada".into()], ..NewTeam::default() })
+            .await
+            .is_ok()
     );
     world.act(&ctx, key, "hand_over", json!({"step": "reported", "team": "x"})).await.unwrap();
     let words = world.act(&ctx, key, "comment", json!({"text": "Told everybody."})).await.unwrap();

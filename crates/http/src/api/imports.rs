@@ -143,9 +143,8 @@ async fn receive(State(web): State<Web>, headers: Headers, request: Request) -> 
     if let Some(key) = context.idempotency.take() {
         context = context.with_key(Idempotency::new(&key.key, &[b"imports", query.as_bytes(), digest.as_bytes()]));
     }
-    let once = Once::of(&web, &context).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed((StatusCode::CREATED, Json(before.clone())).into_response()));
+    if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
+        return Ok(replayed((StatusCode::CREATED, Json(before)).into_response()));
     }
     let answer = import(&web, &context, asked, read).await?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())

@@ -1,10 +1,11 @@
-//! Writes that put a definition in its place and so may be repeated without harm: their answer is kept under the
-//! key of the request, so that one key is not used for two requests.
+//! What was answered to a request with the same key before. The use cases keep answers in the transaction that does
+//! what is asked; only the receipt of a deployment, which its delivery already makes happen once, is kept here.
 
 use crate::problem::Problem;
 use crate::state::Web;
 use axum::http::HeaderValue;
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use watercourse_app::{AppError, Context};
 use watercourse_store::{Answer, StoreError};
@@ -13,7 +14,7 @@ use watercourse_store::{Answer, StoreError};
 pub(super) struct Once {
     principal: String,
     asked: Option<(String, String)>,
-    answered: Option<Value>,
+    answered: Option<String>,
 }
 
 impl Once {
@@ -27,12 +28,12 @@ impl Once {
         if answer.as_ref().is_some_and(|a| a.request != asked.request) {
             return Err(AppError::KeyReused(asked.key.clone()).into());
         }
-        let answered = answer.and_then(|a| serde_json::from_str(&a.response).ok());
+        let answered = answer.map(|a| a.response);
         Ok(Self { principal, asked: Some((asked.key.clone(), asked.request.clone())), answered })
     }
     /// What was answered before.
-    pub(super) const fn answered(&self) -> Option<&Value> {
-        self.answered.as_ref()
+    pub(super) fn answered<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.answered.as_ref()?).ok()
     }
     /// Keeps the answer.
     pub(super) async fn keep(self, web: &Web, response: &Value) -> Result<(), Problem> {

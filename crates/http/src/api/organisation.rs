@@ -140,13 +140,13 @@ async fn put_team(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let new: TeamSent = sent.read("A team takes name, capacity, calendar and members, all optional.")?;
-    let once = once(&web, &headers, &["PUT", "teams", &id], &sent).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed(Json(before.clone()).into_response()));
+    let context = headers.context(&web, &["PUT", "teams", &id], &sent.bytes, None).await?;
+    if let Some(before) = Once::of(&web, &context).await?.answered::<Team>() {
+        return Ok(replayed(Json(team(&before)).into_response()));
     }
     let TeamSent { name, capacity, calendar, members } = new;
-    let kept = team(&web.app.put_team(NewTeam { id, name, capacity, calendar, members }).await?);
-    answer(&web, once, kept).await
+    let kept = web.app.put_team(&context, NewTeam { id, name, capacity, calendar, members }).await?;
+    Ok(Json(team(&kept)).into_response())
 }
 
 async fn put_person(
@@ -156,12 +156,12 @@ async fn put_person(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let new: PersonSent = sent.read("A person takes name and mail (optional).")?;
-    let once = once(&web, &headers, &["PUT", "people", &id], &sent).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed(Json(before.clone()).into_response()));
+    let context = headers.context(&web, &["PUT", "people", &id], &sent.bytes, None).await?;
+    if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
+        return Ok(replayed(Json(before).into_response()));
     }
-    let kept = web.app.put_person(NewPerson { handle: id, name: new.name, mail: new.mail }).await?;
-    answer(&web, once, json!(kept)).await
+    let kept = web.app.put_person(&context, NewPerson { handle: id, name: new.name, mail: new.mail }).await?;
+    Ok(Json(json!(kept)).into_response())
 }
 
 async fn put_service(
@@ -171,19 +171,10 @@ async fn put_service(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let new: ServiceSent = sent.read("A service takes name, team (optional) and about (optional).")?;
-    let once = once(&web, &headers, &["PUT", "services", &id], &sent).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed(Json(before.clone()).into_response()));
+    let context = headers.context(&web, &["PUT", "services", &id], &sent.bytes, None).await?;
+    if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
+        return Ok(replayed(Json(before).into_response()));
     }
-    let kept = web.app.put_service(Service { id, name: new.name, team: new.team, about: new.about }).await?;
-    answer(&web, once, json!(kept)).await
-}
-
-async fn once(web: &Web, headers: &Headers, parts: &[&str], sent: &Sent) -> Result<Once, Problem> {
-    Once::of(web, &headers.context(web, parts, &sent.bytes, None).await?).await
-}
-
-async fn answer(web: &Web, once: Once, kept: Value) -> Result<Response, Problem> {
-    once.keep(web, &kept).await?;
-    Ok(Json(kept).into_response())
+    let kept = web.app.put_service(&context, Service { id, name: new.name, team: new.team, about: new.about }).await?;
+    Ok(Json(json!(kept)).into_response())
 }

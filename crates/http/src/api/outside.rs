@@ -103,8 +103,8 @@ async fn report_deployment(State(web): State<Web>, headers: Headers, sent: Sent)
     let news = report.read().map_err(bad_news)?;
     let mut context = headers.context(&web, &["POST", "/api/v1/deployments"], &sent.bytes, None).await?;
     let once = Once::of(&web, &context).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed(Json(before.clone()).into_response()));
+    if let Some(before) = once.answered::<Value>() {
+        return Ok(replayed(Json(before).into_response()));
     }
     // What makes it happen once is the delivery; the key only names the request.
     context.idempotency = None;
@@ -169,15 +169,15 @@ async fn put_source(
         bad_news(bad)
     })?;
     let context = headers.context(&web, &["PUT", "hooks", &name], &sent.bytes, None).await?;
-    let once = Once::of(&web, &context).await?;
-    if let Some(before) = once.answered() {
-        return Ok(replayed(Json(before.clone()).into_response()));
+    if Once::of(&web, &context).await?.answered::<Value>().is_some() {
+        let kept = web.app.hook_sources().await?.into_iter().find(|s| s.name == name);
+        let kept = kept.ok_or_else(|| Problem::not_found("sender of hooks", &name))?;
+        return Ok(replayed(Json(source(&kept)).into_response()));
     }
     let mapping = serde_json::to_string(&new.mapping).unwrap_or_default();
     let kept = HookSource { name, secret: new.secret, mapping, changed_at: web.app.now() };
     let shown = source(&kept);
-    web.app.put_hook_source(kept).await?;
-    once.keep(&web, &shown).await?;
+    web.app.put_hook_source(&context, kept).await?;
     Ok(Json(shown).into_response())
 }
 

@@ -194,8 +194,7 @@ async fn check(State(web): State<Web>, sent: Sent) -> Result<Json<Value>, Proble
 async fn publish(State(web): State<Web>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let Publishing { text, reason } = sent.read("Publishing takes text and reason (optional).")?;
     let context = headers.context(&web, &["POST", "/api/v1/streams"], &sent.bytes, None).await?;
-    let once = super::once::Once::of(&web, &context).await?;
-    if let Some(before) = once.answered() {
+    if let Some(before) = super::once::Once::of(&web, &context).await?.answered::<Value>() {
         let version = before.get("version").and_then(Value::as_u64).and_then(|v| u32::try_from(v).ok());
         let id = before.get("id").and_then(Value::as_str).unwrap_or_default();
         let found = web.app.stream(id, version).await?;
