@@ -22,6 +22,7 @@ use watercourse_connect::news::{self, BadNews};
 use watercourse_connect::secret::Secret;
 use watercourse_connect::signature::{BadSignature, Signed, verify};
 use watercourse_core::actor::Actor;
+use watercourse_core::fact::Event;
 use watercourse_store::HookSource;
 
 const CHAPTER: &str = "From outside";
@@ -253,12 +254,16 @@ fn told(source: &str, news: watercourse_connect::news::News) -> News {
 fn receipt(delivery: &str, heard: &Heard) -> (Value, bool) {
     let receipt = match (&heard.done, &heard.refused) {
         (Some(done), _) => {
-            let steps: Vec<&str> = done.facts.iter().filter_map(|f| f.fact.step.as_deref()).collect();
-            let detail = format!(
-                "{}: {}.",
-                done.item.key,
-                steps.last().map_or_else(|| "told".to_owned(), |s| format!("{s} moved on"))
-            );
+            let said = done.facts.iter().find_map(|f| {
+                let what = match f.fact.event {
+                    Event::Finished { .. } => "finished",
+                    Event::Failed { .. } => "failed",
+                    Event::GateAsked { .. } => "is held until its gates pass",
+                    _ => return None,
+                };
+                Some(format!("{} {what}", f.fact.step.as_deref().unwrap_or("a step")))
+            });
+            let detail = format!("{}: {}.", done.item.key, said.as_deref().unwrap_or("told"));
             json!({"delivery": delivery, "effect": "applied", "item": done.item.key, "detail": detail})
         }
         (None, Some((wrong, right))) => {

@@ -107,6 +107,7 @@ async fn a_deployment_reported_twice_finishes_one_step(server: Server) {
     let report = json!({"service": "shop", "environment": "production", "version": "1.4.0", "commit": "5f2c1d", "outcome": "succeeded", "item": key});
     let first = server.post("/api/v1/deployments", report.clone()).await.ok();
     assert_eq!((&first["effect"], &first["item"]), (&json!("applied"), &json!(key)));
+    assert_eq!(first["detail"], json!(format!("{key}: build finished.")), "{first:#}");
     let again = server.post("/api/v1/deployments", report).await;
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(again.ok(), first, "however often it is sent");
