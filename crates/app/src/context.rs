@@ -58,12 +58,7 @@ impl Context {
     /// Who the key belongs to: keys of different senders do not meet.
     #[must_use]
     pub fn principal(&self) -> String {
-        match &self.actor {
-            Actor::Person(id) => format!("person:{id}"),
-            Actor::Rule(name) => format!("rule:{name}"),
-            Actor::Integration(name) => format!("integration:{name}"),
-            Actor::Agent(name) => format!("agent:{name}"),
-        }
+        self.actor.to_string()
     }
 }
 

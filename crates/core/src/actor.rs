@@ -2,6 +2,7 @@
 
 use crate::id::PersonId;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,5 +23,17 @@ impl Actor {
     #[must_use]
     pub const fn is_person(&self) -> bool {
         matches!(self, Self::Person(_))
+    }
+}
+
+/// As the API and its headers write it: `person:ID`, `integration:NAME`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Rule(name) => write!(f, "rule:{name}"),
+            Self::Integration(name) => write!(f, "integration:{name}"),
+            Self::Agent(name) => write!(f, "agent:{name}"),
+        }
     }
 }

@@ -12,12 +12,7 @@ use watercourse_store::{ItemRow, Linked, Numbered};
 
 /// Who did something, in the form the header `Watercourse-Actor` has too.
 pub(super) fn actor(actor: &Actor) -> String {
-    match actor {
-        Actor::Person(id) => format!("person:{id}"),
-        Actor::Rule(name) => format!("rule:{name}"),
-        Actor::Integration(name) => format!("integration:{name}"),
-        Actor::Agent(name) => format!("agent:{name}"),
-    }
+    actor.to_string()
 }
 
 /// What lists show of an item.
