@@ -1,6 +1,7 @@
 //! The application: a database, a clock, and what is told to whoever listens.
 
 use crate::error::AppError;
+use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
 use serde::Serialize;
@@ -61,6 +62,7 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) known: Arc<Known>,
+    keys: Option<Keys>,
 }
 
 /// Items in memory, and their ids by key, which never change.
@@ -90,7 +92,20 @@ impl App {
     /// On an open database, with a clock.
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, changes: broadcast::channel(CHANGES).0, known: Arc::default() }
+        Self { store, clock, changes: broadcast::channel(CHANGES).0, known: Arc::default(), keys: Keys::new().ok() }
+    }
+    /// With the keys of this installation. Without them it has new ones, and what they seal is lost at the end.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+    /// The keys of this installation.
+    ///
+    /// # Errors
+    /// Where the machine gave no random numbers to make some.
+    pub fn keys(&self) -> Result<&Keys, AppError> {
+        self.keys.as_ref().ok_or(AppError::Keys(KeyError::Broken))
     }
     /// The clock of the machine.
     #[must_use]

@@ -1,6 +1,8 @@
 //! Who asks, and how the request is told from its repetitions.
 
+use crate::access::Access;
 use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 
@@ -29,8 +31,10 @@ impl Idempotency {
 /// Who asks, when it happened, and what tells the request from its repetitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// Who asks.
+    /// Who asks, as facts write it.
     pub actor: Actor,
+    /// What they may.
+    pub access: Arc<Access>,
     /// The key of the request; without one, a repetition happens again.
     pub idempotency: Option<Idempotency>,
     /// When it happened, for what is written down late; now where none is given.
@@ -38,10 +42,15 @@ pub struct Context {
 }
 
 impl Context {
-    /// Somebody, now, without a key.
+    /// Somebody with what they may, now, without a key.
     #[must_use]
-    pub const fn of(actor: Actor) -> Self {
-        Self { actor, idempotency: None, at: None }
+    pub fn by(access: Arc<Access>) -> Self {
+        Self { actor: access.actor.clone(), access, idempotency: None, at: None }
+    }
+    /// The program itself, or somebody where nobody signs in: may do everything.
+    #[must_use]
+    pub fn of(actor: Actor) -> Self {
+        Self::by(Arc::new(Access::everything(actor)))
     }
     /// With a key.
     #[must_use]
@@ -51,7 +60,7 @@ impl Context {
     }
     /// For something that happened earlier.
     #[must_use]
-    pub const fn at(mut self, at: Instant) -> Self {
+    pub fn at(mut self, at: Instant) -> Self {
         self.at = Some(at);
         self
     }

@@ -1,5 +1,6 @@
 //! What a use case can answer instead of doing what was asked.
 
+use crate::keys::KeyError;
 use watercourse_core::refusal::{Ground, Refusal};
 use watercourse_core::stream::Diagnostic;
 use watercourse_core::verb::BadVerb;
@@ -29,6 +30,9 @@ pub enum AppError {
         /// What would be right.
         right: String,
     },
+    /// Whoever asks may not do that.
+    #[error("You may not do this: it takes the permission “{0}”. Ask an administrator for it.")]
+    Denied(&'static str),
     /// It has changed since the caller looked.
     #[error("{key} is at revision {found}, not {expected}. Load it again.")]
     Changed {
@@ -48,6 +52,9 @@ pub enum AppError {
     /// A verb that could not be read.
     #[error(transparent)]
     BadVerb(#[from] BadVerb),
+    /// A secret could not be sealed or read.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The database did not do what was asked.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -3,8 +3,10 @@
 //! Every write is one transaction: facts and the state they make, the words beside them, what follows in other
 //! items, and the answer to the request with its key. See [`App::act`].
 
+pub mod access;
 pub mod analysis;
 pub mod demo;
+pub mod keys;
 
 mod app;
 mod context;
@@ -24,6 +26,7 @@ mod transaction;
 mod validate;
 mod views;
 
+pub use access::{Access, Permission};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
 pub use error::AppError;
@@ -38,6 +41,6 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sort,
-    Standing, Store, StoreError, StreamVersion, Team, Words,
+    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
+    Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };

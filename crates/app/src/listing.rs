@@ -1,6 +1,7 @@
 //! Lists of items by the filter language: cut down in the database as far as that is exact, the rest of the
 //! filter asked of each row.
 
+use crate::access::Access;
 use crate::app::App;
 use crate::error::AppError;
 use base64::Engine as _;
@@ -81,12 +82,13 @@ impl App {
     ///
     /// # Errors
     /// When the filter or the cursor cannot be read.
-    pub async fn items(&self, query: &ItemQuery) -> Result<Page, AppError> {
+    pub async fn items(&self, access: &Access, query: &ItemQuery) -> Result<Page, AppError> {
         let filter = read(&query.q)?;
         let mut after =
             query.cursor.as_deref().filter(|c| !c.is_empty()).map(|c| uncursor(c, query.sort)).transpose()?;
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MOST) };
-        let (cut, exact) = cut(&filter);
+        let (mut cut, exact) = cut(&filter);
+        cut.sight = access.sight();
         let now = self.now();
         let mut conn = self.store.snapshot().await?;
         let total = match exact && after.is_none() {
@@ -125,9 +127,10 @@ impl App {
     ///
     /// # Errors
     /// When the filter cannot be read.
-    pub async fn count(&self, q: &str) -> Result<u64, AppError> {
+    pub async fn count(&self, access: &Access, q: &str) -> Result<u64, AppError> {
         let filter = read(q)?;
-        let (cut, exact) = cut(&filter);
+        let (mut cut, exact) = cut(&filter);
+        cut.sight = access.sight();
         let now = self.now();
         let mut conn = self.store.snapshot().await?;
         if exact {

@@ -114,7 +114,12 @@ async fn what_was_asked_before_the_close_is_done() {
         }
     }
     let again = app(Store::open(&path, 0).await.unwrap());
-    let kept = again.items(&ItemQuery { limit: 100, ..ItemQuery::default() }).await.unwrap().items.len();
+    let kept = again
+        .items(&watercourse_app::Access::of_the_program(), &ItemQuery { limit: 100, ..ItemQuery::default() })
+        .await
+        .unwrap()
+        .items
+        .len();
     assert_eq!(kept, done, "what was answered is there, and nothing else");
     again.store().close().await;
 }

@@ -55,7 +55,7 @@ async fn a_key_has_one_effect(world: &World) {
     // Somebody else may use the same key.
     let other = Context::of(Actor::Agent("other".into())).with_key(Idempotency::new("k-1", &[b"x"]));
     assert!(!world.app.open(&other, new).await.unwrap().replayed);
-    assert_eq!(world.app.count("").await.unwrap(), 2);
+    assert_eq!(world.app.count(&watercourse_app::Access::of_the_program(), "").await.unwrap(), 2);
 }
 
 async fn a_refused_request_may_be_sent_again(world: &World) {
@@ -227,7 +227,7 @@ async fn a_refusal_leaves_nothing_behind_and_harms_nobody(world: &World) {
     for (n, result) in told.iter().enumerate() {
         assert_eq!(result.is_err(), n.is_multiple_of(3), "{n}: {result:?}");
     }
-    assert_eq!(world.app.count("").await.unwrap(), 20);
+    assert_eq!(world.app.count(&watercourse_app::Access::of_the_program(), "").await.unwrap(), 20);
     let numbers: BTreeSet<i64> = keys.iter().map(|k| k.rsplit('-').next().unwrap().parse().unwrap()).collect();
     assert_eq!(numbers, (1001..1021).collect(), "no number was lost to a refusal");
 }
@@ -250,7 +250,7 @@ async fn a_closed_database_says_so(world: &World) {
     let ctx = world.seeded().await;
     let other = world.another().await;
     other.store().close().await;
-    let told = other.items(&watercourse_app::ItemQuery::default()).await;
+    let told = other.items(&watercourse_app::Access::of_the_program(), &watercourse_app::ItemQuery::default()).await;
     assert!(matches!(told, Err(AppError::Store(StoreError::Closed))), "{told:?}");
     world.open(&ctx, "standard-request").await;
 }

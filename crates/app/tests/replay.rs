@@ -176,10 +176,16 @@ async fn every_verb_replays(world: &World) {
     }
     for (stream, verb, args) in SCRIPT {
         let key = match *stream {
-            "" => app.items(&ItemQuery { sort: Sort::Newest, limit: 1, ..ItemQuery::default() }).await.unwrap().items
-                [0]
-            .key
-            .clone(),
+            "" => app
+                .items(
+                    &watercourse_app::Access::of_the_program(),
+                    &ItemQuery { sort: Sort::Newest, limit: 1, ..ItemQuery::default() },
+                )
+                .await
+                .unwrap()
+                .items[0]
+                .key
+                .clone(),
             stream => world.open(&ctx, stream).await.item.key,
         };
         let args = args.replace("OTHER", &items[0].to_string());

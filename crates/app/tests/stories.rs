@@ -158,7 +158,10 @@ async fn lists_are_cut_ordered_and_paged(world: &World) {
         async move {
             let (mut found, mut cursor, mut pages) = (Vec::new(), None, 0);
             loop {
-                let page = app.items(&ItemQuery { q: q.clone(), sort, limit, cursor }).await.unwrap();
+                let page = app
+                    .items(&watercourse_app::Access::of_the_program(), &ItemQuery { q: q.clone(), sort, limit, cursor })
+                    .await
+                    .unwrap();
                 found.extend(page.items);
                 pages += 1;
                 cursor = page.next;
@@ -192,10 +195,17 @@ async fn lists_are_cut_ordered_and_paged(world: &World) {
         ("phase:queued activity:engage", 25),
     ] {
         assert_eq!(list(q, Sort::Touched, 3).await.0.len(), count, "{q}");
-        assert_eq!(world.app.count(q).await.unwrap(), u64::try_from(count).unwrap(), "{q}");
+        assert_eq!(
+            world.app.count(&watercourse_app::Access::of_the_program(), q).await.unwrap(),
+            u64::try_from(count).unwrap(),
+            "{q}"
+        );
     }
     for q in ["nothing:x", "age:", "priority:huge", "("] {
-        let told = world.app.items(&ItemQuery { q: q.into(), ..ItemQuery::default() }).await;
+        let told = world
+            .app
+            .items(&watercourse_app::Access::of_the_program(), &ItemQuery { q: q.into(), ..ItemQuery::default() })
+            .await;
         assert!(matches!(told, Err(AppError::Invalid { .. })), "{q}: {told:?}");
     }
     let standing = world.app.where_it_stands().await.unwrap();
@@ -248,8 +258,14 @@ async fn a_log_stands_beside_native_streams(world: &World) {
     let visits = world.app.flow(Some("old-tool")).await.unwrap();
     assert_eq!(visits.item_count(), 300);
     assert_eq!((0..300).filter(|i| visits.delivered(*i)).count(), 270);
-    assert_eq!(world.app.count("stream:old-tool state:open").await.unwrap(), 30);
-    assert_eq!(world.app.count("imported:true result:delivered").await.unwrap(), 270);
+    assert_eq!(
+        world.app.count(&watercourse_app::Access::of_the_program(), "stream:old-tool state:open").await.unwrap(),
+        30
+    );
+    assert_eq!(
+        world.app.count(&watercourse_app::Access::of_the_program(), "imported:true result:delivered").await.unwrap(),
+        270
+    );
     let view = world.app.item("old-tool:C7").await.unwrap();
     assert_eq!(view.row.result, Some(Outcome::Delivered));
     assert_eq!(world.app.imported_events(&view.item).await.unwrap().len(), 3);
@@ -260,7 +276,7 @@ async fn a_log_stands_beside_native_streams(world: &World) {
     // Again: what was imported before is replaced.
     let again = world.app.import(&ctx, import(&log)).await.unwrap();
     assert_eq!(again.version.version, 2);
-    assert_eq!(world.app.count("stream:old-tool").await.unwrap(), 300);
+    assert_eq!(world.app.count(&watercourse_app::Access::of_the_program(), "stream:old-tool").await.unwrap(), 300);
     // A native stream is not overwritten, and nothing is opened in an imported one.
     let told = world.app.import(&ctx, Import { stream: "restore-service".into(), ..import(&log) }).await;
     assert!(matches!(told, Err(AppError::Invalid { .. })));

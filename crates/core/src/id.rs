@@ -32,4 +32,6 @@ ids! {
     PersonId,
     /// A comment's text, kept outside the facts.
     CommentId,
+    /// An account that can sign in: a person's or a service's.
+    AccountId,
 }

@@ -14,4 +14,4 @@ mod router;
 mod state;
 
 pub use router::router;
-pub use state::{Settings, Web};
+pub use state::Settings;

@@ -46,6 +46,10 @@ kinds! {
     Malformed = "malformed", 400, "The request cannot be read";
     /// The signature is missing, too old, or does not fit the secret of the source.
     BadSignature = "bad-signature", 401, "The message is not signed as it should be";
+    /// Nobody is signed in, or the token or session has ended. Programs send `Authorization: Bearer TOKEN`.
+    Unauthenticated = "unauthenticated", 401, "Sign in first";
+    /// You may not do this. `permission` names what it takes.
+    Denied = "denied", 403, "You may not do this";
     /// The stream never allows this, whatever the state of the item.
     Forbidden = "forbidden", 403, "This is not allowed";
     /// A browser sent this from a page of another site. Only pages of this server may write.
@@ -211,6 +215,10 @@ impl From<AppError> for Problem {
                 let right = if right.is_empty() { expected.unwrap_or_default() } else { right };
                 Self::new(Kind::Invalid, &wrong, right).at(pointer, wrong)
             }
+            AppError::Denied(permission) => {
+                Self::new(Kind::Denied, said, "An administrator can give you a role that has it.")
+                    .with("permission", json!(permission))
+            }
             AppError::NotFound { what, right } => Self::new(Kind::NotFound, format!("There is no {what}."), right),
             AppError::Changed { .. } => {
                 Self::new(Kind::Precondition, said, "Load it again, look what changed, and send its new ETag.")
@@ -222,6 +230,10 @@ impl From<AppError> for Problem {
             }
             AppError::BadVerb(bad) if bad.unknown => Self::new(Kind::UnknownVerb, bad.wrong, bad.right),
             AppError::BadVerb(bad) => Self::new(Kind::Malformed, bad.wrong, bad.right),
+            AppError::Keys(error) => {
+                tracing::error!(%error, "a secret cannot be used");
+                Self::new(Kind::Internal, "A secret cannot be used.", "The log of the server has the details.")
+            }
             AppError::Store(error) => error.into(),
         }
     }

@@ -1,7 +1,7 @@
 //! All routes, and what stands around them.
 
 use crate::problem::{Kind, Problem};
-use crate::state::{Settings, Web};
+use crate::state::{Base, Settings};
 use crate::{api, guard, pages};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -26,13 +26,13 @@ const LARGEST_BODY: usize = 1 << 20;
 /// # }
 /// ```
 pub fn router(app: App, settings: Settings) -> Router {
-    let web = Web { app, settings: Arc::new(settings) };
+    let base = Base { app, settings: Arc::new(settings) };
     Router::new()
         .merge(api::routes())
         .merge(pages::routes())
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(web)
+        .with_state(base)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(guard::origin))
         .layer(from_fn(guard::patience))

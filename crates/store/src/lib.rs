@@ -8,6 +8,7 @@ mod conn;
 mod error;
 mod record;
 mod rows;
+mod sight;
 mod store;
 mod writer;
 
@@ -35,5 +36,6 @@ pub use record::{
     Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
+pub use sight::Sight;
 pub use store::{Settings, Store};
 pub use writer::{Act, Failure};

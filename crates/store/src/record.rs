@@ -1,5 +1,6 @@
 //! What is kept, as plain data: one type per table, in the words of the domain.
 
+use crate::sight::Sight;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watercourse_core::activity::Activity;
@@ -402,6 +403,8 @@ pub struct Cut {
     pub text: Vec<String>,
     /// Imported or not.
     pub imported: Option<bool>,
+    /// Which items are seen at all.
+    pub sight: Sight,
 }
 
 /// Where a page of a list begins: after this row.

@@ -3,6 +3,7 @@
 use super::organisation::{PING_PONG, manner};
 use super::random::Random;
 use super::words;
+use crate::access::Access;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::AppError;
@@ -62,7 +63,7 @@ async fn arrive(app: &App, random: &mut Random) -> Result<(), AppError> {
 
 async fn proceed(app: &App, random: &mut Random) -> Result<(), AppError> {
     let query = ItemQuery { q: "state:open -phase:waiting".to_owned(), limit: 60, ..ItemQuery::default() };
-    let page = app.items(&query).await?;
+    let page = app.items(&Access::of_the_program(), &query).await?;
     let Some(key) = random.pick(&page.items).map(|i| i.key.clone()) else { return Ok(()) };
     let view = app.item(&key).await?;
     let rounds: Vec<&Round> = view.item.open_rounds().filter(|r| r.waiting_for() != Some("timer")).collect();

@@ -7,9 +7,8 @@ use super::sent::Query;
 use super::shown;
 use crate::live;
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -21,7 +20,7 @@ use watercourse_store::Numbered;
 
 const CHAPTER: &str = "Events";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let page = object(&[
         ("data", list(reference("Fact"))),
         ("next_after", count("What to send as `after` for what comes next.")),
@@ -54,18 +53,14 @@ struct From {
     after: Option<i64>,
 }
 
-async fn events(State(web): State<Web>, Query(asked): Query<After>) -> Result<Json<Value>, Problem> {
+async fn events(web: Web, Query(asked): Query<After>) -> Result<Json<Value>, Problem> {
     let after = asked.after.unwrap_or(0);
     let facts = web.app.facts_after(after, limit(asked.limit)?).await?;
     let next = facts.last().map_or(after, |f| f.seq);
     Ok(Json(json!({"data": shown(&web, &facts).await?, "next_after": next})))
 }
 
-async fn stream(
-    State(web): State<Web>,
-    Query(asked): Query<From>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Problem> {
+async fn stream(web: Web, Query(asked): Query<From>, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
     let last = match headers.get("last-event-id") {
         None => None,
         Some(id) => Some(id.to_str().ok().and_then(|t| t.trim().parse().ok()).ok_or_else(|| {

@@ -3,15 +3,14 @@
 use super::operation::{Endpoint, Operation};
 use super::schemas::{flag, object, or_null, text};
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
 const CHAPTER: &str = "Server";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let about = object(&[
         ("name", text("Watercourse.")),
         ("version", text("The version of the program.")),
@@ -35,7 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
     ]
 }
 
-async fn ready(State(web): State<Web>) -> Result<&'static str, Problem> {
+async fn ready(web: Web) -> Result<&'static str, Problem> {
     web.app.store().ping().await.map_err(|error| {
         tracing::warn!(%error, "not ready");
         Problem::new(
@@ -47,7 +46,7 @@ async fn ready(State(web): State<Web>) -> Result<&'static str, Problem> {
     Ok("ready")
 }
 
-async fn meta(State(web): State<Web>) -> Json<Value> {
+async fn meta(web: Web) -> Json<Value> {
     Json(json!({
         "name": "Watercourse",
         "version": env!("CARGO_PKG_VERSION"),

@@ -5,10 +5,10 @@ use super::operation::{Endpoint, Operation};
 use super::schemas::{count, list, object, text};
 use super::write::Headers;
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -26,7 +26,7 @@ const CHAPTER: &str = "Streams";
 /// The most bytes of a log: 4 GiB. What it unpacks to has limits of its own.
 const LARGEST_LOG: u64 = 4 << 30;
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let column = |what: &str| format!("The column of {what} (XES: the attribute); guessed where it is not said.");
     let answer = object(&[
         ("stream", text("The stream it became.")),
@@ -129,7 +129,7 @@ fn off(parameter: &str, wrong: &str, right: &str) -> Problem {
     Problem::new(Kind::Malformed, wrong, right).at(format!("?{parameter}"), wrong)
 }
 
-async fn receive(State(web): State<Web>, headers: Headers, request: Request) -> Result<Response, Problem> {
+async fn receive(web: Web, headers: Headers, request: Request) -> Result<Response, Problem> {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(request.uri())
         .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read.", "Encode it as forms do."))?;
     let asked = Asked::read(pairs.0)?;

@@ -8,9 +8,9 @@ use super::write::{Headers, names, tags};
 use super::{segments, shown};
 use crate::offer::offers;
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,7 +23,7 @@ use watercourse_core::time::Instant;
 
 const CHAPTER: &str = "Items";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let list = Operation::get("/api/v1/items", "list_items", CHAPTER, "Search and list items")
         .query("q", text(""), "What to look for, in the filter language: `stream:new-feature team:product \"vpn\"`.")
         .query(
@@ -102,7 +102,7 @@ struct NewItemSent {
     at: Option<Instant>,
 }
 
-async fn open_item(State(web): State<Web>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
+async fn open_item(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: NewItemSent = sent
         .read("An item is opened with stream and title; optional are description, start, requester, fields and at.")?;
     let context = headers.context(&web, &["POST", "/api/v1/items"], &sent.bytes, new.at).await?;
@@ -120,7 +120,7 @@ async fn open_item(State(web): State<Web>, headers: Headers, sent: Sent) -> Resu
 }
 
 async fn act(
-    State(web): State<Web>,
+    web: Web,
     Path((key, verb)): Path<(String, String)>,
     headers: Headers,
     sent: Sent,
@@ -176,7 +176,7 @@ async fn notes(web: &Web, item: ItemId) -> Result<BTreeMap<CommentId, String>, P
     Ok(notes.into_iter().map(|n| (n.id, n.words)).collect())
 }
 
-async fn items(State(web): State<Web>, uri: Uri, Query(asked): Query<Listing>) -> Result<Response, Problem> {
+async fn items(web: Web, uri: Uri, Query(asked): Query<Listing>) -> Result<Response, Problem> {
     let sort = match asked.sort.as_deref() {
         None | Some("touched") => Sort::Touched,
         Some("newest") => Sort::Newest,
@@ -187,7 +187,7 @@ async fn items(State(web): State<Web>, uri: Uri, Query(asked): Query<Listing>) -
         }
     };
     let query = ItemQuery { q: asked.q, sort, limit: limit(asked.limit)?, cursor: asked.cursor };
-    let page = web.app.items(&query).await.map_err(|error| match error {
+    let page = web.app.items(&web.access, &query).await.map_err(|error| match error {
         AppError::Invalid { pointer, wrong, right } => {
             let right = if right.is_empty() {
                 "A filter looks like: stream:new-feature team:product -phase:waiting \"vpn\".".to_owned()
@@ -216,7 +216,7 @@ fn following(uri: &Uri, cursor: &str) -> String {
     format!("{}?{}{sign}cursor={cursor}", uri.path(), parameters.join("&"))
 }
 
-async fn item(State(web): State<Web>, Path(key): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn item(web: Web, Path(key): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let view = web.app.item(&key).await?;
     let tag = tag(view.item.revision);
     if names(&tags(&headers, &header::IF_NONE_MATCH), tag.trim_matches('"')) {

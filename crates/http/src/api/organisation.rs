@@ -6,9 +6,9 @@ use super::schemas::{all_of, list, object, or_null, reference, text};
 use super::sent::Sent;
 use super::write::Headers;
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use watercourse_store::{Person, Service, Team};
 
 const CHAPTER: &str = "Organisation";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let all = |what: &str, summary: &str, schema: &str| {
         Operation::get(&format!("/api/v1/{what}"), &format!("list_{what}"), CHAPTER, summary).answers(
             200,
@@ -85,23 +85,23 @@ fn team(team: &Team) -> Value {
     json!({"id": team.id, "name": team.name, "capacity": team.capacity, "calendar": calendar, "members": team.members})
 }
 
-async fn teams(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+async fn teams(web: Web) -> Result<Json<Value>, Problem> {
     Ok(all_of_them(&web.app.teams().await?.iter().map(team).collect::<Vec<_>>()))
 }
-async fn team_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn team_of(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let found = web.app.teams().await?.into_iter().find(|t| t.id == id);
     found.map(|t| Json(team(&t))).ok_or_else(|| Problem::not_found("team", &id))
 }
-async fn people(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+async fn people(web: Web) -> Result<Json<Value>, Problem> {
     Ok(all_of_them(&web.app.people().await?))
 }
-async fn person_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Person>, Problem> {
+async fn person_of(web: Web, Path(id): Path<String>) -> Result<Json<Person>, Problem> {
     Ok(Json(web.app.person(&id).await?))
 }
-async fn services(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+async fn services(web: Web) -> Result<Json<Value>, Problem> {
     Ok(all_of_them(&web.app.services().await?))
 }
-async fn service_of(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Service>, Problem> {
+async fn service_of(web: Web, Path(id): Path<String>) -> Result<Json<Service>, Problem> {
     let found = web.app.services().await?.into_iter().find(|s| s.id == id);
     found.map(Json).ok_or_else(|| Problem::not_found("service", &id))
 }
@@ -133,12 +133,7 @@ struct ServiceSent {
     about: String,
 }
 
-async fn put_team(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    headers: Headers,
-    sent: Sent,
-) -> Result<Response, Problem> {
+async fn put_team(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: TeamSent = sent.read("A team takes name, capacity, calendar and members, all optional.")?;
     let context = headers.context(&web, &["PUT", "teams", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Team>() {
@@ -149,12 +144,7 @@ async fn put_team(
     Ok(Json(team(&kept)).into_response())
 }
 
-async fn put_person(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    headers: Headers,
-    sent: Sent,
-) -> Result<Response, Problem> {
+async fn put_person(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: PersonSent = sent.read("A person takes name and mail (optional).")?;
     let context = headers.context(&web, &["PUT", "people", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
@@ -164,12 +154,7 @@ async fn put_person(
     Ok(Json(json!(kept)).into_response())
 }
 
-async fn put_service(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    headers: Headers,
-    sent: Sent,
-) -> Result<Response, Problem> {
+async fn put_service(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: ServiceSent = sent.read("A service takes name, team (optional) and about (optional).")?;
     let context = headers.context(&web, &["PUT", "services", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {

@@ -7,9 +7,9 @@ use super::schemas::{all_of, choice, count, object, reference, text, time};
 use super::sent::{Query, Sent, bytes};
 use super::write::Headers;
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -27,7 +27,7 @@ use watercourse_store::HookSource;
 
 const CHAPTER: &str = "From outside";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let report = object(&[
         ("service", text("What was deployed.")),
         ("environment", text("Where to.")),
@@ -99,7 +99,7 @@ struct SourceSent {
     mapping: Mapping,
 }
 
-async fn report_deployment(State(web): State<Web>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
+async fn report_deployment(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let report: Deployment = sent.read("A deployment takes service, environment, version and outcome (succeeded or failed); optional are commit, item, event, delivery and at.")?;
     let news = report.read().map_err(bad_news)?;
     let mut context = headers.context(&web, &["POST", "/api/v1/deployments"], &sent.bytes, None).await?;
@@ -122,7 +122,7 @@ async fn report_deployment(State(web): State<Web>, headers: Headers, sent: Sent)
     Ok(if is_replayed { replayed(response) } else { response })
 }
 
-async fn deployments(State(web): State<Web>, Query(newest): Query<Newest>) -> Result<Json<Value>, Problem> {
+async fn deployments(web: Web, Query(newest): Query<Newest>) -> Result<Json<Value>, Problem> {
     let found = web.app.deployments(limit(newest.limit)?).await?;
     let shown: Vec<Value> = found
         .iter()
@@ -141,17 +141,12 @@ fn source(source: &HookSource) -> Value {
     json!({"name": source.name, "address": format!("/hooks/generic/{}", source.name), "mapping": mapping, "changed": source.changed_at})
 }
 
-async fn sources(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+async fn sources(web: Web) -> Result<Json<Value>, Problem> {
     let all: Vec<Value> = web.app.hook_sources().await?.iter().map(source).collect();
     Ok(Json(json!({"data": all})))
 }
 
-async fn put_source(
-    State(web): State<Web>,
-    Path(name): Path<String>,
-    headers: Headers,
-    sent: Sent,
-) -> Result<Response, Problem> {
+async fn put_source(web: Web, Path(name): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: SourceSent = sent.read("A sender of hooks takes secret and mapping; a mapping takes event and item, and optional outcome, failed, pending, outcomes and delivery.")?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() || name.len() > 60 || !name.chars().all(plain) {
@@ -182,7 +177,7 @@ async fn put_source(
     Ok(Json(shown).into_response())
 }
 
-async fn receive(State(web): State<Web>, Path(name): Path<String>, request: Request) -> Result<Response, Problem> {
+async fn receive(web: Web, Path(name): Path<String>, request: Request) -> Result<Response, Problem> {
     let source = web.app.hook_sources().await?.into_iter().find(|s| s.name == name);
     let source = source.ok_or_else(|| {
         let name: String = name.chars().take(60).collect();

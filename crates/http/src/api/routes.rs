@@ -3,7 +3,7 @@
 use super::operation::{Endpoint, Operation};
 use super::{catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::Base;
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use std::sync::LazyLock;
 
 /// Every endpoint, in reading order.
-fn endpoints() -> Vec<Endpoint<Web>> {
+fn endpoints() -> Vec<Endpoint<Base>> {
     let chapters = [
         items::endpoints(),
         streams::endpoints(),
@@ -31,7 +31,7 @@ static OPERATIONS: LazyLock<Vec<Operation>> =
     LazyLock::new(|| endpoints().into_iter().flat_map(|e| e.operations).collect());
 
 /// The API, its description and its viewer.
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router<Base> {
     let mut router = Router::new();
     for endpoint in endpoints() {
         router = router.route(&endpoint.path, endpoint.route);

@@ -6,9 +6,9 @@ use super::sent::{Query, Sent};
 use super::shown;
 use super::write::{Headers, names, tags};
 use crate::problem::{Kind, Problem, diagnostics};
-use crate::state::Web;
+use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -25,7 +25,7 @@ use watercourse_flow::timeline::Timeline;
 
 const CHAPTER: &str = "Streams";
 
-pub(super) fn endpoints() -> Vec<Endpoint<Web>> {
+pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let of = |path: &str, id: &str, summary: &str| {
         Operation::get(path, id, CHAPTER, summary).path("id", "The stream's id.", "restore-service")
     };
@@ -140,13 +140,13 @@ struct Publishing {
     reason: Option<String>,
 }
 
-async fn streams(State(web): State<Web>) -> Result<Json<Value>, Problem> {
+async fn streams(web: Web) -> Result<Json<Value>, Problem> {
     let all: Vec<Value> = web.app.streams().await?.iter().map(|s| Value::Object(head(s))).collect();
     Ok(Json(json!({"data": all})))
 }
 
 async fn stream(
-    State(web): State<Web>,
+    web: Web,
     Path(id): Path<String>,
     Query(which): Query<Which>,
     headers: HeaderMap,
@@ -159,7 +159,7 @@ async fn stream(
     Ok(whole(StatusCode::OK, &found))
 }
 
-async fn versions(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn versions(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let all: Vec<Value> = web
         .app
         .versions(&id)
@@ -170,7 +170,7 @@ async fn versions(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
     Ok(Json(json!({"data": all})))
 }
 
-async fn file(State(web): State<Web>, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Problem> {
+async fn file(web: Web, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Problem> {
     let found = web.app.stream(&id, which.version).await?;
     if found.head.imported {
         return Err(Problem::new(
@@ -182,7 +182,7 @@ async fn file(State(web): State<Web>, Path(id): Path<String>, Query(which): Quer
     Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], found.head.definition.clone()).into_response())
 }
 
-async fn check(State(web): State<Web>, sent: Sent) -> Result<Json<Value>, Problem> {
+async fn check(web: Web, sent: Sent) -> Result<Json<Value>, Problem> {
     let Text { text } = sent.read("A check takes text.")?;
     let found = web.app.check(&text, false).await?.diagnostics;
     let ok = found.iter().all(|d| d.severity != Severity::Error);
@@ -191,7 +191,7 @@ async fn check(State(web): State<Web>, sent: Sent) -> Result<Json<Value>, Proble
     ))
 }
 
-async fn publish(State(web): State<Web>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
+async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let Publishing { text, reason } = sent.read("Publishing takes text and reason (optional).")?;
     let context = headers.context(&web, &["POST", "/api/v1/streams"], &sent.bytes, None).await?;
     if let Some(before) = super::once::Once::of(&web, &context).await?.answered::<Value>() {
@@ -220,7 +220,7 @@ async fn publish(State(web): State<Web>, headers: Headers, sent: Sent) -> Result
     Ok(response)
 }
 
-async fn measured(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn measured(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let visits = web.app.flow(Some(&id)).await?;
     Ok(Json(
         off_thread(move || {
@@ -245,7 +245,7 @@ async fn measured(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
     ))
 }
 
-async fn mapped(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn mapped(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let visits = web.app.flow(Some(&id)).await?;
     Ok(Json(off_thread(move || {
         let map = Map::of_visits(&visits, None);

@@ -7,7 +7,7 @@ use super::shell::{render, shell};
 use crate::chart::aging::{self, Aging, Column, Open};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use watercourse_practices::PRACTICES;
 use watercourse_store::{ItemRow, Standing};
 
 /// Shows an activity.
-pub async fn page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let activity = Activity::parse(&id).ok_or_else(|| AppError::NotFound {
         what: format!("activity “{}”", id.chars().take(40).collect::<String>()),
         right: format!("The six are {}.", Activity::ALL.map(Activity::id).join(", ")),
@@ -67,7 +67,7 @@ pub async fn open_items(web: &Web, q: &str) -> Result<Vec<ItemRow>, AppError> {
         limit: 500,
         cursor: None,
     };
-    Ok(web.app.items(&query).await?.items)
+    Ok(web.app.items(&web.access, &query).await?.items)
 }
 
 /// Steps of streams for which this holds.

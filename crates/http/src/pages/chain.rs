@@ -11,7 +11,7 @@ use crate::chart::drawn::{Cell, Drawn, Table};
 use crate::chart::scope::figure;
 use crate::state::Web;
 use crate::view::{Figure, html, say};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub struct Asked {
 }
 
 /// Shows the chain.
-pub async fn page(State(web): State<Web>, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, Oops> {
     let streams = web.app.streams().await?;
     let chosen = asked.stream.filter(|s| !s.is_empty());
     let days = days(asked.days, false);

@@ -13,7 +13,7 @@ use crate::chart::visits::{Stay, Stretch};
 use crate::offer::offers;
 use crate::state::Web;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ use watercourse_core::verb::{Ask, BadVerb, Scope, Spec, Verb, spec};
 
 /// Shows an item.
 pub async fn page(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(asked): Query<Filled>,
@@ -139,7 +139,7 @@ async fn stays_of_import(web: &Web, view: &ItemView) -> Result<Vec<Stay>, AppErr
 
 /// Does a verb to an item: back to its page, or the page again with why not.
 pub async fn act(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path((key, verb)): Path<(String, String)>,
     Form(filled): Form<Filled>,
@@ -181,11 +181,7 @@ async fn done(web: &Web, headers: &HeaderMap, key: &str, verb: &str, filled: &Fi
 }
 
 /// Shows the form for a new item.
-pub async fn new_page(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(asked): Query<Filled>,
-) -> Result<Response, Oops> {
+pub async fn new_page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>) -> Result<Response, Oops> {
     Ok(render(&new_form(&web, &headers, &asked, None).await?))
 }
 
@@ -224,7 +220,7 @@ async fn new_form(
 }
 
 /// Opens an item: to its page, or the form again with why not.
-pub async fn open(State(web): State<Web>, headers: HeaderMap, Form(filled): Form<Filled>) -> Result<Response, Oops> {
+pub async fn open(web: Web, headers: HeaderMap, Form(filled): Form<Filled>) -> Result<Response, Oops> {
     let text = |name: &str| filled.get(name).cloned().unwrap_or_default();
     let fields: BTreeMap<String, String> = filled
         .iter()

@@ -1,7 +1,7 @@
 //! `/live`: tells open pages that something changed; they fetch their own parts again.
 
 use crate::state::Web;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream;
@@ -35,7 +35,7 @@ impl Wanted {
 }
 
 /// Says `change` whenever something the page shows may look different.
-pub async fn listen(State(web): State<Web>, Query(wanted): Query<Wanted>) -> impl IntoResponse {
+pub async fn listen(web: Web, Query(wanted): Query<Wanted>) -> impl IntoResponse {
     let hears = web.app.listen();
     let events = stream::unfold((hears, wanted), |(mut hears, wanted)| async move {
         loop {

@@ -7,7 +7,7 @@ use super::shell::{render, shell};
 use crate::chart::glyph::glyph;
 use crate::state::Web;
 use crate::view::{Figure, say};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use watercourse_app::AppError;
@@ -20,12 +20,12 @@ async fn open_of(web: &Web, kinds: &[Kind]) -> Result<Figure, AppError> {
     }
     let ids: Vec<&str> = kinds.iter().map(|k| k.id).collect();
     let q = format!("state:open kind:{}", ids.join(","));
-    let count = web.app.count(&q).await?;
+    let count = web.app.count(&web.access, &q).await?;
     Ok(Figure::opening(say::count(count), format!("/work?q={}", crate::view::html::query(&q))))
 }
 
 /// Shows the list.
-pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Oops> {
+pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let mut rows = Vec::new();
     for practice in PRACTICES {
         let activities: Vec<Activity> = practice.activities.iter().map(|(a, _)| *a).collect();
@@ -41,7 +41,7 @@ pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response
 }
 
 /// Shows one.
-pub async fn one(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+pub async fn one(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let practice = practice(&id).ok_or_else(|| AppError::NotFound {
         what: format!("practice “{}”", id.chars().take(60).collect::<String>()),
         right: "The list of practices tells which there are.".to_owned(),

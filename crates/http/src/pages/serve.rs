@@ -3,7 +3,7 @@
 use super::asking::{Filled, back};
 use super::{activities, chain, items, news, practices, stream_edit, streams, teams, work};
 use crate::chart::glyph::glyph;
-use crate::state::Web;
+use crate::state::Base;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +12,7 @@ use axum::{Form, Router};
 use watercourse_core::activity::Activity;
 
 /// All pages.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router<Base> {
     Router::new()
         .route("/", get(chain::page))
         .route("/a/{activity}", get(activities::page))

@@ -9,7 +9,7 @@ use crate::chart::stream_map::{designed, draw};
 use crate::state::Web;
 use crate::view::say;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use watercourse_app::{AppError, SHIPPED, has_errors};
@@ -88,24 +88,20 @@ fn line(found: &Diagnostic) -> CheckLine {
 }
 
 /// Checks a text as it is typed: the part of the page that shows it.
-pub async fn check(State(web): State<Web>, Form(filled): Form<Filled>) -> Result<Response, Oops> {
+pub async fn check(web: Web, Form(filled): Form<Filled>) -> Result<Response, Oops> {
     let text = filled.get("text").cloned().unwrap_or_default();
     Ok(render(&CheckPart { checked: checked(&web, &text).await? }))
 }
 
 /// Shows the editor for a new stream.
-pub async fn new_page(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(asked): Query<Filled>,
-) -> Result<Response, Oops> {
+pub async fn new_page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>) -> Result<Response, Oops> {
     let from = asked.get("from").map(String::as_str).unwrap_or_default();
     let text = SHIPPED.iter().find(|(id, _)| *id == from).map_or(EMPTY, |(_, text)| text).to_owned();
     Ok(render(&editor(&web, &headers, "", from, text, None).await?))
 }
 
 /// Shows the editor for a stream.
-pub async fn edit_page(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+pub async fn edit_page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let published = web.app.stream(&id, None).await?;
     if published.head.imported {
         let wrong = format!("“{}” is an imported log: it is measured, not edited.", published.head.name);
@@ -162,17 +158,13 @@ async fn editor(
 }
 
 /// Takes what the editor of a new stream sends.
-pub async fn new_sent(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Form(filled): Form<Filled>,
-) -> Result<Response, Oops> {
+pub async fn new_sent(web: Web, headers: HeaderMap, Form(filled): Form<Filled>) -> Result<Response, Oops> {
     sent(&web, &headers, "", filled).await
 }
 
 /// Takes what the editor of a stream sends.
 pub async fn edit_sent(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path(id): Path<String>,
     Form(filled): Form<Filled>,

@@ -16,7 +16,7 @@ use crate::chart::stream_map::{
 use crate::chart::{Drawn, glyph, spark};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -41,7 +41,7 @@ const PATHS: &[(u32, &str)] =
     &[(50, "half of all moves"), (80, "80 % of all moves"), (95, "95 % of all moves"), (100, "all that fit")];
 
 /// Shows the list.
-pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Oops> {
+pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let now = web.app.now().millis();
     let mut rows = Vec::new();
     for published in web.app.streams().await? {
@@ -180,7 +180,7 @@ fn difference_words(map: &Map) -> String {
 
 /// Shows the map with measures and charts.
 pub async fn page(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
@@ -296,7 +296,7 @@ fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
 
 /// Shows the variants.
 pub async fn variants(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
@@ -316,7 +316,7 @@ pub async fn variants(
 
 /// Shows where the stream is left.
 pub async fn conforming(
-    State(web): State<Web>,
+    web: Web,
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
@@ -394,7 +394,7 @@ fn left(scope: &Scope<'_>, ran: &Actual) -> Vec<String> {
 }
 
 /// Shows the versions.
-pub async fn versions(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+pub async fn versions(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let published = web.app.stream(&id, None).await?;
     let versions = web.app.versions(&id).await?;
     let people = web.app.people().await?;
@@ -426,7 +426,7 @@ pub async fn versions(State(web): State<Web>, headers: HeaderMap, Path(id): Path
 
 /// A chart as a file: `.svg`, `.csv`, `.json`.
 pub async fn chart_file(
-    State(web): State<Web>,
+    web: Web,
     Path((id, name)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {

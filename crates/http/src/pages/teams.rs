@@ -8,7 +8,7 @@ use crate::chart::aging;
 use crate::chart::glyph::glyph;
 use crate::state::Web;
 use crate::view::{Figure, html, say};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use watercourse_app::AppError;
@@ -24,7 +24,7 @@ fn counted(standing: &[Standing], team: &str, phase: Phase) -> Figure {
 }
 
 /// Shows the list.
-pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Oops> {
+pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let streams = native(&web).await?;
     let standing = web.app.where_it_stands().await?;
     let now = web.app.now().millis();
@@ -50,7 +50,7 @@ pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Result<Response
 }
 
 /// Shows one.
-pub async fn one(State(web): State<Web>, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
+pub async fn one(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let found = web.app.teams().await?.into_iter().find(|t| t.id == id);
     let team = found.ok_or_else(|| AppError::NotFound {
         what: format!("team “{}”", id.chars().take(60).collect::<String>()),

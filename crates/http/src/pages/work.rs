@@ -6,7 +6,7 @@ use super::work_view::{FilterIssue, Stand, WorkPage, WorkRow};
 use crate::chart::glyph::glyph;
 use crate::state::Web;
 use crate::view::{html, say};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -44,7 +44,7 @@ pub struct Asked {
 }
 
 /// Shows the list.
-pub async fn page(State(web): State<Web>, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, Oops> {
+pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, Oops> {
     let q = asked.q.unwrap_or_else(|| "state:open".to_owned());
     let sort = match asked.sort.as_deref() {
         Some("oldest") => Sort::Oldest,
@@ -61,7 +61,7 @@ pub async fn page(State(web): State<Web>, headers: HeaderMap, Query(asked): Quer
     let found = if issue.is_some() {
         Ok(Page { items: Vec::new(), next: None, total: None })
     } else {
-        web.app.items(&query).await
+        web.app.items(&web.access, &query).await
     };
     let (found, issue) = match found {
         Ok(found) => (found, issue),

@@ -1,6 +1,7 @@
 //! Lists of items, and how much stands where.
 
 use super::item::{ROW, fields_of, item_row};
+use super::sight::push_sight;
 use super::{Connection, Db, Row, Stored, get, word};
 use crate::record::{After, Cut, ItemRow, Listed, Sort, Standing};
 use sqlx::QueryBuilder;
@@ -52,6 +53,7 @@ pub(crate) async fn count_items(c: &mut Connection, cut: &Cut, most: i64) -> Sto
 }
 
 fn narrow(query: &mut QueryBuilder<Db>, cut: &Cut) {
+    push_sight(query, &cut.sight);
     for (column, values) in
         [("item.kind", &cut.kind), ("item.stream", &cut.stream), ("item.key", &cut.key), ("item.result", &cut.result)]
     {

@@ -11,6 +11,7 @@ pub(crate) mod organisation;
 pub(crate) mod outside;
 pub(crate) mod save;
 pub(crate) mod schema;
+pub(crate) mod sight;
 pub(crate) mod stream;
 pub(crate) mod timer;
 

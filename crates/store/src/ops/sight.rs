@@ -1,0 +1,34 @@
+//! The one predicate that decides which items are seen, as SQL over the table `item`.
+
+use super::Db;
+use crate::sight::Sight;
+use sqlx::QueryBuilder;
+
+/// Adds ` AND (…)` for what may be seen. The query must name the table `item` by that name.
+pub(crate) fn push_sight(query: &mut QueryBuilder<Db>, sight: &Sight) {
+    let Sight::Part { entities, teams, requester, opened_by } = sight else { return };
+    query.push(" AND (FALSE");
+    if !entities.is_empty() {
+        query.push(" OR item.entity IN (");
+        let mut list = query.separated(", ");
+        for entity in entities {
+            list.push_bind(entity.clone());
+        }
+        query.push(")");
+    }
+    if let Some(person) = requester {
+        query.push(" OR item.requester = ").push_bind(person.0);
+    }
+    if let Some(actor) = opened_by {
+        query.push(" OR item.opened_by = ").push_bind(actor.clone());
+    }
+    if !teams.is_empty() {
+        query.push(" OR EXISTS (SELECT 1 FROM round seen WHERE seen.item = item.id AND seen.team IN (");
+        let mut list = query.separated(", ");
+        for team in teams {
+            list.push_bind(team.clone());
+        }
+        query.push("))");
+    }
+    query.push(")");
+}
