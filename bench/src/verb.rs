@@ -94,7 +94,10 @@ async fn serve(path: &std::path::Path) -> Result<(String, tokio::task::JoinHandl
     app.seed(&watercourse_app::Context::of(Actor::Rule("bench".to_owned()))).await?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let router = watercourse_http::router(app, watercourse_http::Settings::default());
+    let router = watercourse_http::router(
+        app,
+        watercourse_http::Settings { door: watercourse_http::Door::Open, ..watercourse_http::Settings::default() },
+    );
     let server = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             println!("the server ended: {error}");

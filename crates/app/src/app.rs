@@ -1,5 +1,6 @@
 //! The application: a database, a clock, and what is told to whoever listens.
 
+use crate::access::Access;
 use crate::error::AppError;
 use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
@@ -8,10 +9,10 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::broadcast;
-use watercourse_core::id::ItemId;
+use watercourse_core::id::{AccountId, ItemId};
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
-use watercourse_store::{Conn, Kept, Store};
+use watercourse_store::{Conn, Kept, Sight, Store};
 
 /// What time it is.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -80,6 +81,8 @@ pub(crate) struct Known {
     /// Good only together with the revision the database says.
     pub(crate) items: Mutex<Items>,
     pub(crate) measured: tokio::sync::Mutex<Measured>,
+    /// What accounts may, with the version of the policy it was worked out from.
+    pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
 }
 
 impl std::fmt::Debug for App {
@@ -140,6 +143,17 @@ impl App {
             return Ok(Some(kept));
         }
         Ok(conn.load_item(id).await?.map(Arc::new))
+    }
+    /// Refuses, as if it were not there, an item that may not be seen.
+    pub(crate) async fn must_see(
+        &self,
+        conn: &mut Conn,
+        access: &Access,
+        id: ItemId,
+        named: &str,
+    ) -> Result<(), AppError> {
+        let sight = access.sight();
+        if sight == Sight::Everything || conn.sees(id, &sight).await? { Ok(()) } else { Err(no_item(named)) }
     }
     /// As [`App::kept`], without locking: for reading.
     pub(crate) async fn seen(&self, conn: &mut Conn, id: ItemId) -> Result<Option<Arc<Kept>>, AppError> {

@@ -1,11 +1,13 @@
 //! Logs of other tools: kept event by event, listed beside native items, measured by the same code. They are
 //! never run: a verb on their items is refused.
 
+use crate::access::{Access, Permission};
 use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
 use crate::published::{ImportedStep, ImportedSteps, Published};
+use crate::streams::owner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +78,7 @@ impl App {
     /// # Errors
     /// When the stream's id is that of a native stream, or the log has no event.
     pub async fn import(&self, ctx: &Context, import: Import) -> Result<ImportDone, AppError> {
+        ctx.access.may(Permission::StreamPublish)?;
         if import.log.is_empty() {
             return Err(AppError::invalid("/log", "The log has no event.", "Give a log with at least one event."));
         }
@@ -95,7 +98,7 @@ impl App {
             boxed(move |conn: &mut Conn| {
                 let (ready, ctx) = (Arc::clone(&ready), Arc::clone(&ctx));
                 Box::pin(async move {
-                    let version = ready.keep(conn).await?;
+                    let version = ready.keep(conn, &ctx.access).await?;
                     keep_answer(conn, &ctx, || ready.answer(&version).to_string(), now).await?;
                     Ok(version)
                 })
@@ -169,6 +172,7 @@ impl Ready {
             actor: ctx.actor.clone(),
             note,
             imported: true,
+            entity: String::new(),
         };
         let items = (0..visits.item_count()).map(|i| item(&head, &steps, &visits, i, ctx)).collect();
         Self { head, steps, log, items, visits: visits.len(), told }
@@ -186,8 +190,9 @@ impl Ready {
         answer
     }
 
-    async fn keep(&self, conn: &mut Conn) -> Result<StreamVersion, AppError> {
+    async fn keep(&self, conn: &mut Conn, access: &Access) -> Result<StreamVersion, AppError> {
         let mut head = self.head.clone();
+        head.entity = owner(conn, access, &head.id).await?;
         let latest = conn.latest_version(&head.id).await?;
         if let Some(latest) = latest
             && conn.stream_version(&head.id, latest).await?.is_some_and(|old| !old.imported)
@@ -200,7 +205,7 @@ impl Ready {
         conn.insert_stream_version(&head).await?;
         let stream = Published::compile(head.clone())?.stream;
         for chunk in self.items.chunks(AT_ONCE) {
-            keep_items(conn, chunk, head.version, &stream).await?;
+            keep_items(conn, chunk, &head, &stream).await?;
         }
         for from in (0..self.log.len()).step_by(AT_ONCE) {
             let events: Vec<LogEvent> =
@@ -218,13 +223,19 @@ impl Ready {
     }
 }
 
-async fn keep_items(conn: &mut Conn, chunk: &[(Words, Item)], version: u32, stream: &Stream) -> Result<(), AppError> {
+async fn keep_items(
+    conn: &mut Conn,
+    chunk: &[(Words, Item)],
+    head: &StreamVersion,
+    stream: &Stream,
+) -> Result<(), AppError> {
     let mut rows = Rows::default();
     let mut listed: Vec<(ItemRow, &Words, Item)> = Vec::with_capacity(chunk.len());
     for (words, item) in chunk {
-        let item = Item { version, ..item.clone() };
+        let item = Item { version: head.version, ..item.clone() };
         add_changed(&mut rows, None, &item, stream);
-        listed.push((row(&item, words, stream, true), words, item));
+        let row = ItemRow { entity: head.entity.clone(), ..row(&item, words, stream, true) };
+        listed.push((row, words, item));
     }
     let borrowed: Vec<(&ItemRow, &Words, &Item)> = listed.iter().map(|(r, w, i)| (r, *w, i)).collect();
     conn.insert_items(&borrowed).await?;
@@ -269,7 +280,7 @@ fn item(head: &StreamVersion, steps: &ImportedSteps, visits: &Visits, index: usi
         touched,
         revision: 1,
     };
-    (Words { title: case, description: String::new(), requester: None }, item)
+    (Words { title: case, ..Words::default() }, item)
 }
 
 /// The visit an open item is in.

@@ -1,7 +1,9 @@
 //! Opening items and acting on them.
 
+use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::context::Context;
+use crate::entities::Tree;
 use crate::error::AppError;
 use crate::transaction::{Doer, Doing, Opening, Written};
 use crate::validate;
@@ -13,7 +15,7 @@ use watercourse_core::id::{ItemId, PersonId};
 use watercourse_core::link::Link;
 use watercourse_core::time::Instant;
 use watercourse_core::verb::{TOO_LATE, Verb};
-use watercourse_store::{Answer, Conn, ItemRow, Numbered, Words};
+use watercourse_store::{Answer, Conn, ItemRow, Numbered, ROOT, StoreError, Words};
 
 /// An item to be opened.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub struct NewItem {
     pub links: Vec<(Link, String)>,
     /// Who asked for it, by handle or id.
     pub requester: Option<String>,
+    /// The entity it belongs to: the stream's, else the requester's, where none is named.
+    pub entity: Option<String>,
 }
 
 /// What was done.
@@ -105,19 +109,25 @@ impl App {
         let mut links = Vec::with_capacity(new.links.len());
         for (link, to) in &new.links {
             let to = self.find(conn, to).await?;
-            if conn.rows_of(&[to]).await?.is_empty() {
+            if !conn.sees(to, &ctx.access.sight()).await? {
                 return Err(crate::app::no_item(&to.to_string()));
             }
             links.push((*link, to));
         }
         let requester = match new.requester.as_deref().filter(|r| !r.is_empty()) {
-            Some(named) => Some(self.somebody(conn, named).await?),
+            Some(named) => Some(self.somebody(conn, &ctx.access, named).await?),
             None => None,
         };
+        let entity = self.entity_of(conn, &ctx.access, new, requester).await?;
         let opening = Opening {
             id: ItemId(Uuid::now_v7()),
             stream: new.stream.clone(),
-            words: Words { title: new.title.trim().to_owned(), description: new.description.clone(), requester },
+            words: Words {
+                title: new.title.trim().to_owned(),
+                description: new.description.clone(),
+                requester,
+                entity,
+            },
             fields: new.fields.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n.clone(), v.clone())).collect(),
             start: new.start.clone(),
             links,
@@ -152,6 +162,36 @@ impl App {
         finished(doing, ctx, Some(id)).await
     }
 
+    /// The entity a new item belongs to, for somebody who may open items there.
+    async fn entity_of(
+        &self,
+        conn: &mut Conn,
+        access: &Access,
+        new: &NewItem,
+        requester: Option<PersonId>,
+    ) -> Result<String, AppError> {
+        access.may(Permission::ItemOpen)?;
+        let stream = self.known_to(conn, access, &new.stream).await?;
+        let entity = match (&new.entity, &stream.head.entity) {
+            (Some(named), _) if !named.is_empty() => {
+                if !(Tree::load(conn).await?.has(named) && access.horizon.holds(named)) {
+                    let shown: String = named.chars().take(60).collect();
+                    let right = "The list of entities tells which there are.";
+                    return Err(AppError::not_found(format!("entity “{shown}”"), right));
+                }
+                named.clone()
+            }
+            (_, of_stream) if of_stream != ROOT => of_stream.clone(),
+            _ => match requester.filter(|r| Some(*r) != access.person) {
+                Some(somebody) => conn.person_by_id(somebody).await?.map_or_else(|| access.home.clone(), |p| p.entity),
+                None => access.home.clone(),
+            },
+        };
+        let reach = access.reach(Permission::ItemOpen);
+        let at_home = entity == access.home && reach.is_some_and(|r| r.own);
+        if at_home { Ok(entity) } else { access.may_in(Permission::ItemOpen, &entity).map(|()| entity) }
+    }
+
     /// The new item that reopens one that ended too long ago.
     async fn reopening(&self, conn: &mut Conn, id: ItemId, verb: &Verb) -> Result<Opening, AppError> {
         let old = self.kept(conn, id).await?.ok_or_else(|| crate::app::no_item(&id.to_string()))?;
@@ -169,14 +209,41 @@ impl App {
         })
     }
 
+    /// What was answered to a request with this key before, if anything was.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn answer_to(&self, ctx: &Context) -> Result<Option<Answer>, AppError> {
+        let Some(asked) = &ctx.idempotency else { return Ok(None) };
+        Ok(self.store.reader().await?.answer_to(&ctx.principal(), &asked.key).await?)
+    }
+
+    /// Keeps what is answered to a request that its own effect already makes happen once.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn keep_answer_to(&self, ctx: &Context, response: String) -> Result<(), AppError> {
+        let (ask, now) = (Arc::new((ctx.clone(), response)), self.now());
+        let write = boxed(move |conn: &mut Conn| {
+            let ask = Arc::clone(&ask);
+            Box::pin(async move { keep_answer(conn, &ask.0, || ask.1.clone(), now).await })
+        });
+        match self.store.write(write).await {
+            // The same request at the same time: it has the same effect and the same answer.
+            Err(AppError::Store(StoreError::Conflict(_))) => Ok(()),
+            other => other,
+        }
+    }
+
     /// The person with a handle or id.
-    pub(crate) async fn somebody(&self, conn: &mut Conn, named: &str) -> Result<PersonId, AppError> {
+    pub(crate) async fn somebody(&self, conn: &mut Conn, access: &Access, named: &str) -> Result<PersonId, AppError> {
         let found = match named.parse::<PersonId>() {
             Ok(id) => conn.person_by_id(id).await?,
             Err(_) => conn.person_by_handle(&named.to_lowercase()).await?,
         };
         let shown: String = named.chars().take(60).collect();
         found
+            .filter(|p| access.horizon.holds(&p.entity))
             .map(|p| p.id)
             .ok_or_else(|| AppError::not_found(format!("person “{shown}”"), "The list of people tells who there is."))
     }
@@ -198,7 +265,7 @@ pub(crate) async fn answered(conn: &mut Conn, ctx: &Context) -> Result<Option<Do
         return Err(AppError::KeyReused(asked.key.clone()));
     }
     let mut done: Done = serde_json::from_str(&answer.response)
-        .map_err(|e| watercourse_store::StoreError::Malformed { table: "idempotency", wrong: e.to_string() })?;
+        .map_err(|e| StoreError::Malformed { table: "idempotency", wrong: e.to_string() })?;
     done.replayed = true;
     Ok(Some(done))
 }

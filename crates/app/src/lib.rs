@@ -10,7 +10,9 @@ pub mod keys;
 
 mod app;
 mod context;
+mod entities;
 mod error;
+mod granting;
 mod importing;
 mod items;
 mod listing;
@@ -19,6 +21,7 @@ mod measuring;
 mod organisation;
 mod outside;
 mod published;
+mod roles;
 mod shipped;
 mod streams;
 mod timers;
@@ -29,18 +32,21 @@ mod views;
 pub use access::{Access, Permission};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
+pub use entities::EntitySettings;
 pub use error::AppError;
+pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
+pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
 pub use shipped::SHIPPED;
 pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
-    Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
+    Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, ROOT, Role,
+    Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };

@@ -1,18 +1,22 @@
 //! Everything that was visited, for measuring: kept in memory, brought up to date from the facts.
 
+use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::error::AppError;
 use crate::measured::Measured;
 use crate::published::Published;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use watercourse_core::id::ItemId;
 use watercourse_core::item::Item;
 use watercourse_flow::from_items::from_items;
 use watercourse_flow::visits::Visits;
-use watercourse_store::Conn;
+use watercourse_store::{Conn, Sight};
 
 /// Open work grows older while nothing happens: figures are looked at again after this, microseconds.
 const FRESH_FOR: i64 = 60_000_000;
+/// Streams, as different people see them, whose visits are remembered.
+const SIGHTS: usize = 64;
 /// Facts read at once.
 const AT_ONCE: i64 = 5000;
 
@@ -21,26 +25,27 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` where there is no such stream.
-    pub async fn flow(&self, stream: Option<&str>) -> Result<Arc<Visits>, AppError> {
+    pub async fn flow(&self, access: &Access, stream: Option<&str>) -> Result<Arc<Visits>, AppError> {
         if let Some(id) = stream {
-            let published = self.stream(id, None).await?;
+            let published = self.stream(access, id, None).await?;
             if published.head.imported {
-                return self.flow_of_import(&published).await;
+                // A log has no teams or requesters of ours: it is seen whole, or not at all.
+                let whole = access.reach(Permission::ItemSee).is_some_and(|r| r.covers(&published.head.entity));
+                return if whole { self.flow_of_import(&published).await } else { Ok(Arc::default()) };
             }
         }
+        let seen = self.seen_items(access, stream).await?;
         let now = self.now();
         let mut measured = self.known.measured.lock().await;
         let seq = self.catch_up(&mut measured).await?;
-        let key = stream.map(str::to_owned);
+        let key = (stream.map(str::to_owned), access.sight());
         if let Some((then, at, visits)) = measured.visits.get(&key)
             && *then == seq
             && (now.micros() - at.micros()).abs() < FRESH_FOR
         {
             return Ok(Arc::clone(visits));
         }
-        let mut items: Vec<Arc<Item>> =
-            measured.items.values().filter(|i| stream.is_none_or(|s| i.stream == s)).map(Arc::clone).collect();
-        items.sort_by_key(|i| (i.created, i.id));
+        let items = measured.of(stream, seen.as_ref());
         let streams = self.streams_of(&items).await?;
         let visits = tokio::task::spawn_blocking(move || {
             let with_stream = |i: &'_ Arc<Item>| streams.get(&(i.stream.clone(), i.version)).map(Arc::clone);
@@ -51,6 +56,9 @@ impl App {
         .await
         .map_err(|e| watercourse_store::StoreError::Other(format!("measuring broke off: {e}")))?;
         let visits = Arc::new(visits);
+        if measured.visits.len() >= SIGHTS {
+            measured.visits.clear();
+        }
         measured.visits.insert(key, (seq, now, Arc::clone(&visits)));
         Ok(visits)
     }
@@ -59,13 +67,20 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn all_items(&self, stream: Option<&str>) -> Result<Vec<Arc<Item>>, AppError> {
+    pub async fn all_items(&self, access: &Access, stream: Option<&str>) -> Result<Vec<Arc<Item>>, AppError> {
+        let seen = self.seen_items(access, stream).await?;
         let mut measured = self.known.measured.lock().await;
         self.catch_up(&mut measured).await?;
-        let mut items: Vec<Arc<Item>> =
-            measured.items.values().filter(|i| stream.is_none_or(|s| i.stream == s)).map(Arc::clone).collect();
-        items.sort_by_key(|i| (i.created, i.id));
-        Ok(items)
+        Ok(measured.of(stream, seen.as_ref()))
+    }
+
+    /// The items that may be seen; none said: all of them.
+    async fn seen_items(&self, access: &Access, stream: Option<&str>) -> Result<Option<HashSet<ItemId>>, AppError> {
+        let sight = access.sight();
+        if sight == Sight::Everything {
+            return Ok(None);
+        }
+        Ok(Some(self.store.reader().await?.seen_items(stream, &sight).await?.into_iter().collect()))
     }
 
     /// Takes in what happened since, whoever wrote it; the number of the newest fact.
@@ -81,7 +96,7 @@ impl App {
         };
         let mut touched = BTreeSet::new();
         loop {
-            let facts = conn.facts_after(seq, AT_ONCE).await?;
+            let facts = conn.facts_after(&Sight::Everything, seq, AT_ONCE).await?;
             seq = facts.last().map_or(seq, |f| f.seq);
             touched.extend(facts.iter().map(|f| f.fact.item));
             if i64::try_from(facts.len()).is_ok_and(|n| n < AT_ONCE) {

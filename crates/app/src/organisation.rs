@@ -1,7 +1,9 @@
 //! People, teams and services: simple records.
 
+use crate::access::{Access, Permission};
 use crate::app::{App, Change};
 use crate::context::Context;
+use crate::entities::{Tree, fitting};
 use crate::error::AppError;
 use crate::items::keep_answer;
 use crate::validate;
@@ -21,6 +23,8 @@ pub struct NewPerson {
     pub name: String,
     /// Where mail goes.
     pub mail: Option<String>,
+    /// The entity they belong to; the one the handle begins with, or the root, where none is named.
+    pub entity: Option<String>,
 }
 
 /// A team, new or to be changed.
@@ -36,6 +40,8 @@ pub struct NewTeam {
     pub calendar: Option<CalendarDefinition>,
     /// Its members, by handle or id.
     pub members: Vec<String>,
+    /// The entity it belongs to; the one its id begins with, or the root, where none is named.
+    pub entity: Option<String>,
 }
 
 impl App {
@@ -44,6 +50,7 @@ impl App {
     /// # Errors
     /// When the handle or the name is off.
     pub async fn put_person(&self, ctx: &Context, new: NewPerson) -> Result<Person, AppError> {
+        ctx.access.may(Permission::OrganisationKeep)?;
         label("/handle", &new.handle)?;
         if new.name.trim().is_empty() {
             return Err(AppError::invalid("/name", "The name is empty.", "Say what people call them."));
@@ -53,8 +60,10 @@ impl App {
             let (ctx, new) = (Arc::clone(&ctx), new.clone());
             Box::pin(async move {
                 let known = conn.person_by_handle(&new.handle).await?;
+                let old = known.as_ref().map(|p| p.entity.as_str());
+                let entity = place(conn, &ctx.access, &new.handle, new.entity.as_deref(), old).await?;
                 let id = known.map_or_else(|| PersonId(Uuid::now_v7()), |p| p.id);
-                let person = Person { id, handle: new.handle, name: new.name, mail: new.mail };
+                let person = Person { id, handle: new.handle, name: new.name, mail: new.mail, entity };
                 conn.put_person(&person).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&person).unwrap_or_default(), now).await?;
                 Ok(person)
@@ -68,16 +77,18 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn people(&self) -> Result<Vec<Person>, AppError> {
-        Ok(self.store.reader().await?.people().await?)
+    pub async fn people(&self, access: &Access) -> Result<Vec<Person>, AppError> {
+        let mut people = self.store.reader().await?.people().await?;
+        people.retain(|p| access.horizon.holds(&p.entity));
+        Ok(people)
     }
     /// The person with a handle or id.
     ///
     /// # Errors
     /// `NotFound` where there is none.
-    pub async fn person(&self, named: &str) -> Result<Person, AppError> {
+    pub async fn person(&self, access: &Access, named: &str) -> Result<Person, AppError> {
         let mut conn = self.store.reader().await?;
-        let id = self.somebody(&mut conn, named).await?;
+        let id = self.somebody(&mut conn, access, named).await?;
         conn.person_by_id(id).await?.ok_or_else(|| AppError::not_found(format!("person “{named}”"), ""))
     }
     /// Keeps a team, new or changed.
@@ -85,6 +96,7 @@ impl App {
     /// # Errors
     /// When its id, calendar or capacity is off, or a member is not known.
     pub async fn put_team(&self, ctx: &Context, new: NewTeam) -> Result<Team, AppError> {
+        ctx.access.may(Permission::OrganisationKeep)?;
         label("/id", &new.id)?;
         if new.capacity.is_some_and(|c| !c.is_finite() || c < 0.0) {
             return Err(AppError::invalid(
@@ -103,13 +115,15 @@ impl App {
         let write = crate::items::boxed(move |conn: &mut Conn| {
             let (app, ctx, new) = (app.clone(), Arc::clone(&ctx), new.clone());
             Box::pin(async move {
+                let old = conn.teams().await?.into_iter().find(|t| t.id == new.id).map(|t| t.entity);
+                let entity = place(conn, &ctx.access, &new.id, new.entity.as_deref(), old.as_deref()).await?;
                 let mut members = Vec::with_capacity(new.members.len());
                 for member in &new.members {
-                    members.push(app.somebody(conn, member).await?);
+                    members.push(app.somebody(conn, &ctx.access, member).await?);
                 }
                 let calendar = new.calendar.as_ref().and_then(|c| serde_json::to_string(c).ok());
                 let name = if new.name.trim().is_empty() { title_of(&new.id) } else { new.name };
-                let team = Team { id: new.id, name, capacity: new.capacity, calendar, members };
+                let team = Team { id: new.id, name, capacity: new.capacity, calendar, members, entity };
                 conn.put_team(&team).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&team).unwrap_or_default(), now).await?;
                 Ok(team)
@@ -123,29 +137,36 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn teams(&self) -> Result<Vec<Team>, AppError> {
-        Ok(self.store.reader().await?.teams().await?)
+    pub async fn teams(&self, access: &Access) -> Result<Vec<Team>, AppError> {
+        let mut teams = self.store.reader().await?.teams().await?;
+        teams.retain(|t| access.horizon.holds(&t.entity));
+        Ok(teams)
     }
     /// The calendars of the teams that have one.
     ///
     /// # Errors
     /// The store's.
-    pub async fn calendars(&self) -> Result<BTreeMap<String, Calendar>, AppError> {
+    pub async fn calendars(&self, access: &Access) -> Result<BTreeMap<String, Calendar>, AppError> {
         let read = |t: Team| Some((t.id, serde_json::from_str::<Calendar>(&t.calendar?).ok()?));
-        Ok(self.teams().await?.into_iter().filter_map(read).collect())
+        Ok(self.teams(access).await?.into_iter().filter_map(read).collect())
     }
     /// Keeps a service, new or changed.
     ///
     /// # Errors
     /// When its id is off or its team is not known.
     pub async fn put_service(&self, ctx: &Context, service: Service) -> Result<Service, AppError> {
+        ctx.access.may(Permission::OrganisationKeep)?;
         label("/id", &service.id)?;
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = crate::items::boxed(move |conn: &mut Conn| {
             let (ctx, service) = (Arc::clone(&ctx), service.clone());
             Box::pin(async move {
+                let old = conn.services().await?.into_iter().find(|s| s.id == service.id).map(|s| s.entity);
+                let named = Some(service.entity.as_str()).filter(|e| !e.is_empty());
+                let entity = place(conn, &ctx.access, &service.id, named, old.as_deref()).await?;
+                let service = Service { entity, ..service };
                 if let Some(team) = &service.team {
-                    validate::team(conn, team, "/team").await?;
+                    validate::team(conn, &ctx.access, team, "/team").await?;
                 }
                 conn.put_service(&service).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&service).unwrap_or_default(), now).await?;
@@ -160,16 +181,46 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn services(&self) -> Result<Vec<Service>, AppError> {
-        Ok(self.store.reader().await?.services().await?)
+    pub async fn services(&self, access: &Access) -> Result<Vec<Service>, AppError> {
+        let mut services = self.store.reader().await?.services().await?;
+        services.retain(|s| access.horizon.holds(&s.entity));
+        Ok(services)
     }
     /// How many open rounds stand where.
     ///
     /// # Errors
     /// The store's.
-    pub async fn where_it_stands(&self) -> Result<Vec<Standing>, AppError> {
-        Ok(self.store.reader().await?.where_it_stands().await?)
+    pub async fn where_it_stands(&self, access: &Access) -> Result<Vec<Standing>, AppError> {
+        Ok(self.store.reader().await?.where_it_stands(&access.sight()).await?)
     }
+}
+
+/// The entity a record is to belong to, for somebody who may keep it there and where it was before. Below the
+/// root only whoever may keep everything gives ids that do not begin with the entity's.
+async fn place(
+    conn: &mut Conn,
+    access: &Access,
+    id: &str,
+    named: Option<&str>,
+    old: Option<&str>,
+) -> Result<String, AppError> {
+    let tree = Tree::load(conn).await?;
+    let entity = match (named, old) {
+        (Some(named), _) => named.to_owned(),
+        (None, Some(old)) => old.to_owned(),
+        (None, None) => tree.owner_of(id),
+    };
+    for one in old.into_iter().chain([entity.as_str()]) {
+        access.may_in(Permission::OrganisationKeep, one)?;
+    }
+    if !tree.has(&entity) {
+        let shown: String = entity.chars().take(60).collect();
+        return Err(AppError::not_found(format!("entity “{shown}”"), "The list of entities tells which there are."));
+    }
+    if !access.reach(Permission::OrganisationKeep).is_some_and(|r| r.all) {
+        fitting(&entity, id)?;
+    }
+    Ok(entity)
 }
 
 /// `service-desk` becomes `Service desk`.
@@ -179,7 +230,7 @@ pub(crate) fn title_of(id: &str) -> String {
     first.chain(chars.map(|c| if c == '-' { ' ' } else { c })).collect()
 }
 
-fn label(pointer: &str, text: &str) -> Result<(), AppError> {
+pub(crate) fn label(pointer: &str, text: &str) -> Result<(), AppError> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
     if text.is_empty() || text.len() > 60 || !text.chars().all(plain) {
         let shown: String = text.chars().take(60).collect();

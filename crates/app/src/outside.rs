@@ -1,6 +1,7 @@
 //! What comes from outside: deployments, and news of hooks. Each delivery has one effect, however often it
 //! comes.
 
+use crate::access::{Access, Permission};
 use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
@@ -13,7 +14,7 @@ use watercourse_core::id::ItemId;
 use watercourse_core::refusal::{Ground, Refusal};
 use watercourse_core::time::Instant;
 use watercourse_core::verb::{Signal, Verb};
-use watercourse_store::{Conn, Deployment, HookSource, Numbered, StoreError};
+use watercourse_store::{Conn, Deployment, HookSource, Numbered, ROOT, StoreError};
 
 /// What a message from outside says about an item.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,6 +78,7 @@ impl App {
     /// # Errors
     /// When a part is missing or the item is not there.
     pub async fn deployment(&self, ctx: &Context, deployed: Deployed, news: News) -> Result<Heard, AppError> {
+        ctx.access.may(Permission::OutsideKeep)?;
         for (name, text) in
             [("service", &deployed.service), ("environment", &deployed.environment), ("version", &deployed.version)]
         {
@@ -96,9 +98,11 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn deployments(&self, limit: usize) -> Result<Vec<Deployment>, AppError> {
+    pub async fn deployments(&self, access: &Access, limit: usize) -> Result<Vec<Deployment>, AppError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(self.store.reader().await?.deployments(limit).await?)
+        let mut found = self.store.reader().await?.deployments(limit).await?;
+        found.retain(|d| access.horizon.holds(&d.entity));
+        Ok(found)
     }
 
     /// Keeps a sender of hooks, new or changed.
@@ -106,6 +110,8 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn put_hook_source(&self, ctx: &Context, source: HookSource) -> Result<(), AppError> {
+        // What a sender may report reaches every item: it is for whoever may do that everywhere.
+        ctx.access.may_in(Permission::OutsideKeep, ROOT)?;
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let (ctx, source) = (Arc::clone(&ctx), source.clone());
@@ -121,25 +127,34 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn hook_sources(&self) -> Result<Vec<HookSource>, AppError> {
+    pub async fn hook_sources(&self, access: &Access) -> Result<Vec<HookSource>, AppError> {
+        access.may(Permission::OutsideKeep)?;
         Ok(self.store.reader().await?.hook_sources().await?)
+    }
+
+    /// A sender of hooks, to check the signature of what it sends.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn hook_source(&self, name: &str) -> Result<Option<HookSource>, AppError> {
+        Ok(self.store.reader().await?.hook_sources().await?.into_iter().find(|s| s.name == name))
     }
 
     /// Facts with greater numbers than `seq`, oldest first.
     ///
     /// # Errors
     /// The store's.
-    pub async fn facts_after(&self, seq: i64, limit: usize) -> Result<Vec<Numbered>, AppError> {
+    pub async fn facts_after(&self, access: &Access, seq: i64, limit: usize) -> Result<Vec<Numbered>, AppError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(self.store.reader().await?.facts_after(seq, limit).await?)
+        Ok(self.store.reader().await?.facts_after(&access.sight(), seq, limit).await?)
     }
     /// The newest facts of all, newest first.
     ///
     /// # Errors
     /// The store's.
-    pub async fn newest_facts(&self, limit: usize) -> Result<Vec<Numbered>, AppError> {
+    pub async fn newest_facts(&self, access: &Access, limit: usize) -> Result<Vec<Numbered>, AppError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(self.store.reader().await?.newest_facts(limit).await?)
+        Ok(self.store.reader().await?.newest_facts(&access.sight(), limit).await?)
     }
 
     async fn heard(&self, ctx: &Context, news: News, deployed: Option<Deployed>) -> Result<Heard, AppError> {
@@ -182,14 +197,14 @@ impl App {
             Some(self.find(conn, &news.item).await?)
         };
         if let Some(id) = id
-            && conn.rows_of(&[id]).await?.is_empty()
+            && !conn.sees(id, &ctx.access.sight()).await?
         {
             return Err(crate::app::no_item(&news.item));
         }
         if let Some(deployed) = deployed {
             let now = self.now();
             let at = deployed.at.unwrap_or(now);
-            conn.insert_deployment(&record(deployed, id, news.failed, at, now)).await?;
+            conn.insert_deployment(&record(deployed, id, news.failed, at, now, &ctx.access.home)).await?;
         }
         let (heard, written) = match id {
             Some(id) => self.signal(conn, ctx, id, news, deployed.is_some()).await?,
@@ -246,7 +261,14 @@ impl App {
     }
 }
 
-fn record(deployed: &Deployed, item: Option<ItemId>, failed: bool, at: Instant, now: Instant) -> Deployment {
+fn record(
+    deployed: &Deployed,
+    item: Option<ItemId>,
+    failed: bool,
+    at: Instant,
+    now: Instant,
+    entity: &str,
+) -> Deployment {
     Deployment {
         id: Uuid::now_v7(),
         service: deployed.service.clone(),
@@ -257,5 +279,6 @@ fn record(deployed: &Deployed, item: Option<ItemId>, failed: bool, at: Instant, 
         item,
         at,
         recorded_at: now,
+        entity: entity.to_owned(),
     }
 }

@@ -16,7 +16,8 @@ impl App {
     /// # Errors
     /// The store's, or what is wrong with a shipped stream.
     pub async fn seed(&self, ctx: &Context) -> Result<Vec<&'static str>, AppError> {
-        let there: BTreeSet<String> = self.streams().await?.iter().map(|p| p.head.id.clone()).collect();
+        self.seed_roles().await?;
+        let there: BTreeSet<String> = self.streams(&ctx.access).await?.iter().map(|p| p.head.id.clone()).collect();
         let missing: Vec<&(&str, &str)> = SHIPPED.iter().filter(|(id, _)| !there.contains(*id)).collect();
         let mut around = watercourse_practices::context();
         let ids = SHIPPED.iter().map(|(id, _)| (*id).to_owned());
@@ -34,9 +35,9 @@ impl App {
 
     /// Makes the teams that streams name and that are not there.
     async fn make_teams(&self, ctx: &Context) -> Result<(), AppError> {
-        let there: BTreeSet<String> = self.teams().await?.into_iter().map(|t| t.id).collect();
+        let there: BTreeSet<String> = self.teams(&ctx.access).await?.into_iter().map(|t| t.id).collect();
         let mut named = BTreeSet::new();
-        for published in self.streams().await?.iter().filter(|p| !p.head.imported) {
+        for published in self.streams(&ctx.access).await?.iter().filter(|p| !p.head.imported) {
             named.extend(published.stream.owner.clone());
             named.extend(published.stream.steps.iter().filter_map(|s| s.team.clone()));
         }

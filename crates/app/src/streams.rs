@@ -1,7 +1,9 @@
 //! Streams: checking, publishing, reading them back.
 
+use crate::access::{Access, Permission};
 use crate::app::{App, Change};
 use crate::context::Context;
+use crate::entities::Tree;
 use crate::error::AppError;
 use crate::items::keep_answer;
 use crate::published::Published;
@@ -26,10 +28,11 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn around(&self) -> Result<Around, AppError> {
+    pub async fn around(&self, access: &Access) -> Result<Around, AppError> {
         let mut conn = self.store.reader().await?;
-        let teams = conn.teams().await?.into_iter().map(|t| t.id).collect();
-        let streams = conn.latest_streams().await?.into_iter().map(|s| s.id).collect();
+        let teams = conn.teams().await?.into_iter().filter(|t| access.horizon.holds(&t.entity)).map(|t| t.id).collect();
+        let streams = conn.latest_streams().await?.into_iter();
+        let streams = streams.filter(|s| access.horizon.holds(&s.entity)).map(|s| s.id).collect();
         Ok(Around { teams: Some(teams), streams: Some(streams), ..watercourse_practices::context() })
     }
 
@@ -38,8 +41,8 @@ impl App {
     ///
     /// # Errors
     /// The store's. What is wrong with the text is in the answer.
-    pub async fn check(&self, text: &str, quick: bool) -> Result<Checked, AppError> {
-        let around = self.around().await?;
+    pub async fn check(&self, access: &Access, text: &str, quick: bool) -> Result<Checked, AppError> {
+        let around = self.around(access).await?;
         examine(text.to_owned(), around, quick).await
     }
 
@@ -57,7 +60,7 @@ impl App {
         note: &str,
         expected: Option<u32>,
     ) -> Result<Publication, AppError> {
-        let around = self.around().await?;
+        let around = self.around(&ctx.access).await?;
         self.publish_around(ctx, text, note, expected, around).await
     }
 
@@ -69,6 +72,7 @@ impl App {
         expected: Option<u32>,
         around: Around,
     ) -> Result<Publication, AppError> {
+        ctx.access.may(Permission::StreamPublish)?;
         let checked = examine(text.to_owned(), around, false).await?;
         let Some(stream) = &checked.stream else {
             return Err(AppError::BadStream(checked.diagnostics));
@@ -83,6 +87,7 @@ impl App {
             actor: ctx.actor.clone(),
             note: note.to_owned(),
             imported: false,
+            entity: String::new(),
         };
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let (version, unchanged) = self
@@ -90,7 +95,7 @@ impl App {
             .write(move |conn| {
                 let (new, ctx) = (new.clone(), Arc::clone(&ctx));
                 Box::pin(async move {
-                    let (version, unchanged) = keep(conn, new, expected).await?;
+                    let (version, unchanged) = keep(conn, &ctx.access, new, expected).await?;
                     let answer = || serde_json::json!({ "id": version.id, "version": version.version }).to_string();
                     keep_answer(conn, &ctx, answer, now).await?;
                     Ok::<_, AppError>((version, unchanged))
@@ -107,20 +112,21 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn streams(&self) -> Result<Vec<Arc<Published>>, AppError> {
+    pub async fn streams(&self, access: &Access) -> Result<Vec<Arc<Published>>, AppError> {
         let heads = self.store.reader().await?.latest_streams().await?;
-        heads.into_iter().map(|head| self.compiled(head)).collect()
+        heads.into_iter().filter(|head| access.horizon.holds(&head.entity)).map(|head| self.compiled(head)).collect()
     }
 
     /// A stream, in its current version or another.
     ///
     /// # Errors
     /// `NotFound` where there is no such stream or version.
-    pub async fn stream(&self, id: &str, version: Option<u32>) -> Result<Arc<Published>, AppError> {
+    pub async fn stream(&self, access: &Access, id: &str, version: Option<u32>) -> Result<Arc<Published>, AppError> {
         let mut conn = self.store.reader().await?;
+        let current = self.known_to(&mut conn, access, id).await?;
         match version {
             Some(version) => self.published(&mut conn, id, version).await,
-            None => self.current(&mut conn, id).await,
+            None => Ok(current),
         }
     }
 
@@ -128,9 +134,21 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` where there is no such stream.
-    pub async fn versions(&self, id: &str) -> Result<Vec<StreamVersion>, AppError> {
-        let found = self.store.reader().await?.stream_versions(id).await?;
-        if found.is_empty() { Err(no_stream(id)) } else { Ok(found) }
+    pub async fn versions(&self, access: &Access, id: &str) -> Result<Vec<StreamVersion>, AppError> {
+        let mut conn = self.store.reader().await?;
+        self.known_to(&mut conn, access, id).await?;
+        Ok(conn.stream_versions(id).await?)
+    }
+
+    /// The current version of a stream, as if it were not there where somebody does not know of it.
+    pub(crate) async fn known_to(
+        &self,
+        conn: &mut Conn,
+        access: &Access,
+        id: &str,
+    ) -> Result<Arc<Published>, AppError> {
+        let current = self.current(conn, id).await?;
+        if access.horizon.holds(&current.head.entity) { Ok(current) } else { Err(no_stream(id)) }
     }
 
     /// The current version of a stream.
@@ -173,9 +191,11 @@ async fn examine(text: String, around: Around, quick: bool) -> Result<Checked, A
 
 async fn keep(
     conn: &mut Conn,
+    access: &Access,
     mut new: StreamVersion,
     expected: Option<u32>,
 ) -> Result<(StreamVersion, bool), AppError> {
+    new.entity = owner(conn, access, &new.id).await?;
     let latest = conn.latest_version(&new.id).await?;
     let found = latest.unwrap_or(0);
     if let Some(expected) = expected.filter(|e| *e != found) {
@@ -195,6 +215,21 @@ async fn keep(
     new.version = found + 1;
     conn.insert_stream_version(&new).await?;
     Ok((new, false))
+}
+
+/// The entity a stream belongs to: the one it belongs to already, else the one its id begins with, else the
+/// root. Refused where somebody may not publish there.
+pub(crate) async fn owner(conn: &mut Conn, access: &Access, id: &str) -> Result<String, AppError> {
+    let old = match conn.latest_version(id).await? {
+        Some(latest) => conn.stream_version(id, latest).await?.map(|v| v.entity),
+        None => None,
+    };
+    let entity = match old {
+        Some(entity) => entity,
+        None => Tree::load(conn).await?.owner_of(id),
+    };
+    access.may_in(Permission::StreamPublish, &entity)?;
+    Ok(entity)
 }
 
 fn no_stream(id: &str) -> AppError {

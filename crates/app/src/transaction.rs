@@ -1,7 +1,9 @@
 //! One transaction in which items change: load, decide, save, and do what follows in other items.
 
+use crate::access::{Access, Permission};
 use crate::app::{App, Change, no_item};
 use crate::context::Context;
+use crate::entities::Tree;
 use crate::error::AppError;
 use crate::published::Published;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,8 +20,8 @@ use watercourse_core::refusal::{Ground, Refusal};
 use watercourse_core::span::Span;
 use watercourse_core::stream::DoneOn;
 use watercourse_core::time::Instant;
-use watercourse_core::verb::{ChildEnded, Link as LinkVerb, Verb};
-use watercourse_store::{Conn, ItemRow, Kept, Note, Numbered, Timer, Words, changed, row};
+use watercourse_core::verb::{ChildEnded, Duty, Link as LinkVerb, Verb};
+use watercourse_store::{Conn, ItemRow, Kept, Note, Numbered, ROOT, Sight, Timer, Words, changed, row};
 
 /// Items that one verb may change beside its own: children opened, parents told, and so on.
 const MOST_FOLLOWING: usize = 64;
@@ -55,6 +57,8 @@ pub(crate) struct Doing<'c> {
     pub(crate) app: &'c App,
     pub(crate) conn: &'c mut Conn,
     pub(crate) actor: &'c Actor,
+    /// What whoever asked may do; what follows of itself is done whoever asked.
+    access: &'c Access,
     pub(crate) at: Option<Instant>,
     pub(crate) now: Instant,
     pub(crate) written: Vec<Written>,
@@ -72,7 +76,16 @@ pub(crate) struct Doer<'a> {
 
 impl<'c> Doing<'c> {
     pub(crate) fn new(app: &'c App, conn: &'c mut Conn, ctx: &'c Context) -> Self {
-        Self { app, conn, actor: &ctx.actor, at: ctx.at, now: app.now(), written: Vec::new(), follow: VecDeque::new() }
+        Self {
+            app,
+            conn,
+            actor: &ctx.actor,
+            access: &ctx.access,
+            at: ctx.at,
+            now: app.now(),
+            written: Vec::new(),
+            follow: VecDeque::new(),
+        }
     }
 
     /// Does a verb and everything that follows.
@@ -80,6 +93,7 @@ impl<'c> Doing<'c> {
     /// # Errors
     /// A refusal, or whatever kept it from being done. The transaction must be given up then.
     pub(crate) async fn act(&mut self, id: ItemId, doer: Doer<'_>) -> Result<(), AppError> {
+        self.allowed(id, doer.verb).await?;
         self.act_once(id, doer, self.actor.clone()).await?;
         self.follow().await
     }
@@ -88,6 +102,38 @@ impl<'c> Doing<'c> {
     pub(crate) async fn open(&mut self, opening: Opening) -> Result<(), AppError> {
         self.open_once(opening, self.actor.clone()).await?;
         self.follow().await
+    }
+
+    /// Refuses, as if it were not there, an item that may not be seen; a verb that may not be done to it; and an
+    /// approval by whoever asked for it.
+    async fn allowed(&mut self, id: ItemId, verb: &Verb) -> Result<(), AppError> {
+        self.app.must_see(self.conn, self.access, id, &id.to_string()).await?;
+        let ways: &[Permission] = match verb.spec().duty {
+            Duty::Work => &[Permission::ItemAct],
+            Duty::Follow => &[Permission::ItemAct, Permission::ItemFollow],
+            Duty::Approve => &[Permission::ItemApprove],
+        };
+        let mut allowed = false;
+        for way in ways {
+            let sight = self.access.sight_of(*way);
+            allowed = allowed || sight == Sight::Everything || self.conn.sees(id, &sight).await?;
+        }
+        if !allowed {
+            return Err(AppError::Denied(ways.last().map_or("", |p| p.id())));
+        }
+        if verb.spec().duty == Duty::Approve {
+            let item = self.load(id).await?;
+            let asked = item.words.requester.or_else(|| person(&item.item.opened_by));
+            if self.access.person.is_some() && asked == self.access.person {
+                return Err(Refusal::new(
+                    Ground::Forbidden,
+                    format!("Whoever asked for {} cannot decide its gates.", item.item.key),
+                    "Ask somebody else who may approve.",
+                )
+                .into());
+            }
+        }
+        Ok(())
     }
 
     async fn follow(&mut self) -> Result<(), AppError> {
@@ -118,7 +164,7 @@ impl<'c> Doing<'c> {
             return Err(AppError::Changed { key: item.key.clone(), expected, found: item.revision });
         }
         let published = self.app.published(self.conn, &item.stream, item.version).await?;
-        crate::validate::verb(self.conn, item, doer.verb).await?;
+        crate::validate::verb(self.conn, self.access, item, doer.verb).await?;
         let words = doer.words.or_else(|| doer.verb.words()).filter(|w| !w.trim().is_empty());
         let (at, now) = self.times(doer.at, item.touched);
         let note = words.map(|w| self.note(id, w, &actor, now));
@@ -151,9 +197,8 @@ impl<'c> Doing<'c> {
         }
         let stream = &published.stream;
         crate::validate::fields(&stream.kind, &opening.fields)?;
-        let number = self.conn.next_key(&stream.kind).await?;
-        let prefix = watercourse_practices::kind(&stream.kind).map_or("ITEM", |k| k.prefix);
-        let fresh = self.fresh(opening.id, format!("{prefix}-{number}"));
+        let key = self.next_key(&stream.kind, &opening.words.entity).await?;
+        let fresh = self.fresh(opening.id, key);
         let (at, now) = self.times(None, Instant(i64::MIN));
         let version = published.head.version;
         let world = World {
@@ -175,6 +220,22 @@ impl<'c> Doing<'c> {
             decision.item = more.item;
         }
         self.save(None, decision, opening.words, &published, None).await
+    }
+
+    /// The next human key of a kind. An entity with a prefix of its own counts apart from all others.
+    async fn next_key(&mut self, kind: &str, entity: &str) -> Result<String, AppError> {
+        let letters = watercourse_practices::kind(kind).map_or("ITEM", |k| k.prefix);
+        let prefix = match entity {
+            ROOT => None,
+            entity => Tree::load(self.conn).await?.settings(entity).prefix,
+        };
+        Ok(match prefix {
+            None => format!("{letters}-{}", self.conn.next_key(kind).await?),
+            Some(prefix) => {
+                let number = self.conn.next_key(&format!("{prefix}/{kind}")).await?;
+                format!("{prefix}-{letters}-{number}")
+            }
+        })
     }
 
     /// A child runs in its own stream, about the same thing as its parent.
@@ -209,6 +270,7 @@ impl<'c> Doing<'c> {
                 title: parent.words.title.clone(),
                 description: String::new(),
                 requester: parent.words.requester,
+                entity: parent.words.entity.clone(),
             },
             fields,
             start: None,
@@ -339,11 +401,18 @@ pub(crate) async fn due(conn: &mut Conn, from: Instant, span: Span, team: Option
     if let Some(micros) = span.as_micros() {
         return Ok(from.plus(micros));
     }
-    let calendar = match team {
-        Some(team) => conn.teams().await?.into_iter().find(|t| t.id == team).and_then(|t| t.calendar),
+    let team = match team {
+        Some(team) => conn.teams().await?.into_iter().find(|t| t.id == team),
         None => None,
     };
-    let calendar: Option<Calendar> = calendar.and_then(|text| serde_json::from_str(&text).ok());
+    let own: Option<Calendar> =
+        team.as_ref().and_then(|t| t.calendar.as_ref()).and_then(|text| serde_json::from_str(text).ok());
+    let calendar = match (own, team) {
+        (None, Some(team)) => {
+            Tree::load(conn).await?.settings(&team.entity).calendar.and_then(|c| Calendar::new(c).ok())
+        }
+        (own, _) => own,
+    };
     Ok(Instant(calendar.unwrap_or_else(Calendar::around_the_clock).deadline(from.micros(), span)))
 }
 

@@ -1,6 +1,7 @@
 //! What core leaves open because it knows no organisation: whether fields, teams and items that are named
 //! are there and fit.
 
+use crate::access::Access;
 use crate::error::AppError;
 use std::collections::BTreeMap;
 use watercourse_core::item::Item;
@@ -72,8 +73,9 @@ pub(crate) fn sentence(text: &str) -> String {
 }
 
 /// Whether a team is there.
-pub(crate) async fn team(conn: &mut Conn, named: &str, pointer: &str) -> Result<(), AppError> {
-    let teams = conn.teams().await?;
+pub(crate) async fn team(conn: &mut Conn, access: &Access, named: &str, pointer: &str) -> Result<(), AppError> {
+    let mut teams = conn.teams().await?;
+    teams.retain(|t| access.horizon.holds(&t.entity));
     if teams.iter().any(|t| t.id == named) {
         return Ok(());
     }
@@ -83,16 +85,16 @@ pub(crate) async fn team(conn: &mut Conn, named: &str, pointer: &str) -> Result<
 }
 
 /// Whether what a verb names is there and fits.
-pub(crate) async fn verb(conn: &mut Conn, item: &Item, verb: &Verb) -> Result<(), AppError> {
+pub(crate) async fn verb(conn: &mut Conn, access: &Access, item: &Item, verb: &Verb) -> Result<(), AppError> {
     if let Some(text) = verb.words() {
         words("", text)?;
     }
     match verb {
-        Verb::HandOver(v) => team(conn, &v.team, "/team").await,
-        Verb::AddWork(v) if !v.team.is_empty() => team(conn, &v.team, "/team").await,
+        Verb::HandOver(v) => team(conn, access, &v.team, "/team").await,
+        Verb::AddWork(v) if !v.team.is_empty() => team(conn, access, &v.team, "/team").await,
         Verb::SetField(v) => field(&item.kind, &v.field, v.value.as_deref().filter(|v| !v.is_empty()), "/value"),
         Verb::Link(v) => {
-            if conn.rows_of(&[v.to]).await?.is_empty() {
+            if !conn.sees(v.to, &access.sight()).await? {
                 return Err(crate::app::no_item(&v.to.to_string()));
             }
             if conn.has_link(item.id, v.link, v.to).await? {

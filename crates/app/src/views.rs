@@ -1,5 +1,6 @@
 //! An item with everything there is to see of it.
 
+use crate::access::Access;
 use crate::app::{App, no_item};
 use crate::error::AppError;
 use crate::published::Published;
@@ -10,7 +11,7 @@ use watercourse_core::actor::Actor;
 use watercourse_core::fact::Event;
 use watercourse_core::id::{CommentId, ItemId, PersonId};
 use watercourse_core::item::Item;
-use watercourse_store::{Conn, ItemRow, Linked, Note, Numbered, Person, row};
+use watercourse_store::{Conn, ItemRow, Linked, Note, Numbered, Person, Sight, row};
 
 /// An item with everything there is to see of it, all at one moment.
 #[derive(Debug, Clone)]
@@ -56,13 +57,14 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` where there is none.
-    pub async fn item(&self, named: &str) -> Result<ItemView, AppError> {
+    pub async fn item(&self, access: &Access, named: &str) -> Result<ItemView, AppError> {
         let mut conn = self.store.snapshot().await?;
         let conn = &mut conn;
         let id = self.find(conn, named).await?;
+        self.must_see(conn, access, id, named).await?;
         let kept = self.seen(conn, id).await?.ok_or_else(|| no_item(named))?;
         let stream = self.published(conn, &kept.item.stream, kept.item.version).await?;
-        let links = conn.links_of(id).await?;
+        let links = seen_links(conn, access, id).await?;
         let facts = conn.facts_of(id).await?;
         let notes: BTreeMap<CommentId, Note> = conn.notes_of(id).await?.into_iter().map(|n| (n.id, n)).collect();
         let mut named: BTreeSet<PersonId> = facts.iter().filter_map(|f| person(&f.fact.actor)).collect();
@@ -70,10 +72,43 @@ impl App {
         named.extend(person(&kept.item.opened_by));
         let named: Vec<PersonId> = named.into_iter().collect();
         let people = conn.people_of(&named).await?.into_iter().map(|p| (p.id, p)).collect();
-        let keys = keys(conn, &kept.item, &links, &facts).await?;
+        let keys = keys(conn, access, &kept.item, &links, &facts).await?;
         let row = row(&kept.item, &kept.words, &stream.stream, kept.imported);
         let description = kept.words.description.clone();
         Ok(ItemView { row, item: kept.item.clone(), description, stream, links, facts, notes, people, keys })
+    }
+
+    /// The id of an item that may be seen, by key or id.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    pub async fn item_id(&self, access: &Access, named: &str) -> Result<ItemId, AppError> {
+        let mut conn = self.store.reader().await?;
+        let id = self.find(&mut conn, named).await?;
+        if conn.sees(id, &access.sight()).await? { Ok(id) } else { Err(no_item(named)) }
+    }
+
+    /// The keys of those of some items that may be seen.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn keys_of(&self, access: &Access, items: &[ItemId]) -> Result<BTreeMap<ItemId, String>, AppError> {
+        let mut conn = self.store.reader().await?;
+        let seen = conn.seen_of(items, &access.sight()).await?;
+        Ok(conn.rows_of(&seen).await?.into_iter().map(|r| (r.id, r.key)).collect())
+    }
+
+    /// The words kept beside those of some items that may be seen.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn words_of(&self, access: &Access, items: &[ItemId]) -> Result<BTreeMap<CommentId, String>, AppError> {
+        let mut conn = self.store.reader().await?;
+        let mut words = BTreeMap::new();
+        for item in conn.seen_of(items, &access.sight()).await? {
+            words.extend(conn.notes_of(item).await?.into_iter().map(|n| (n.id, n.words)));
+        }
+        Ok(words)
     }
 
     /// The row of one item, with its fields.
@@ -84,9 +119,22 @@ impl App {
     }
 }
 
+/// The relations of an item to items that may be seen.
+async fn seen_links(conn: &mut Conn, access: &Access, id: ItemId) -> Result<Vec<Linked>, AppError> {
+    let mut links = conn.links_of(id).await?;
+    let sight = access.sight();
+    if sight != Sight::Everything && !links.is_empty() {
+        let others: Vec<ItemId> = links.iter().map(|l| l.other).collect();
+        let seen: BTreeSet<ItemId> = conn.seen_of(&others, &sight).await?.into_iter().collect();
+        links.retain(|l| seen.contains(&l.other));
+    }
+    Ok(links)
+}
+
 /// Keys of the items that are named: children, links.
 async fn keys(
     conn: &mut Conn,
+    access: &Access,
     item: &Item,
     links: &[Linked],
     facts: &[Numbered],
@@ -101,6 +149,7 @@ async fn keys(
         };
     }
     let missing: Vec<ItemId> = missing.into_iter().filter(|id| !keys.contains_key(id)).collect();
+    let missing = conn.seen_of(&missing, &access.sight()).await?;
     keys.extend(conn.rows_of(&missing).await?.into_iter().map(|r| (r.id, r.key)));
     Ok(keys)
 }

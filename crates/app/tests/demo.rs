@@ -99,14 +99,14 @@ async fn architecture_is_the_bottleneck_and_two_teams_play_ping_pong() {
     assert!(told.items > 1000 && told.facts > 10 * told.items && told.people > 20, "{told:?}");
     assert!(move_in(&app, 4).await.is_err(), "a second organisation does not move in beside the first");
 
-    let visits = app.flow(Some("normal-change")).await.unwrap();
+    let visits = app.flow(&watercourse_app::Access::of_the_program(), Some("normal-change")).await.unwrap();
     let timeline = Timeline::of(&visits);
     let teams = by_team(&View::of(&visits, &timeline));
     let architecture = teams.iter().find(|t| t.name == "architecture").unwrap();
     let longest = teams.iter().filter(|t| t.name != "management").max_by_key(|t| t.path_ms).unwrap();
     assert_eq!(longest.name, architecture.name, "most of a change's time passes there");
 
-    let visits = app.flow(Some("restore-service")).await.unwrap();
+    let visits = app.flow(&watercourse_app::Access::of_the_program(), Some("restore-service")).await.unwrap();
     let timeline = Timeline::of(&visits);
     let between = handoffs(&View::of(&visits, &timeline));
     let count = |from: &str, to: &str| {

@@ -43,7 +43,7 @@ async fn a_full_disk_says_so_and_reading_goes_on() {
         }
     }
     assert!(said > 30, "{said}");
-    let view = small.item(&key).await.unwrap();
+    let view = small.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap();
     let comments = view.facts.iter().filter(|f| f.fact.event.id() == "commented").count();
     assert_eq!((comments, view.notes.len()), (kept, kept), "every fact with its words, and no more");
     assert!(small.store().broken().is_none(), "a full disk is no damage");

@@ -26,7 +26,7 @@ async fn of_two_who_finish_one_is_refused(world: &World) {
         let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
         let won = won.unwrap();
         assert!(lost.as_ref().is_err_and(AppError::is_stale), "{lost:?}");
-        let facts = world.app.item(&key).await.unwrap().facts;
+        let facts = world.app.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap().facts;
         assert_eq!(facts.iter().filter(|f| f.fact.event.id() == "finished").count(), 1);
         assert_eq!(facts.last().unwrap().fact.revision, won.item.revision);
     }
@@ -88,7 +88,7 @@ async fn a_deployment_has_one_effect(world: &World) {
     let key = world.open(&ctx, "new-feature").await.item.key;
     let build = world
         .app
-        .item(&key)
+        .item(&watercourse_app::Access::of_the_program(), &key)
         .await
         .unwrap()
         .stream
@@ -117,13 +117,13 @@ async fn a_deployment_has_one_effect(world: &World) {
     let (one, two) = (one.unwrap(), two.unwrap());
     assert!(one.replayed != two.replayed, "one of them did it");
     assert!(one.done.is_some() && two.done.is_some(), "{one:?}");
-    let facts = world.app.item(&key).await.unwrap().facts;
+    let facts = world.app.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap().facts;
     assert_eq!(facts.iter().filter(|f| f.fact.event.id() == "finished").count(), 1);
-    assert_eq!(world.app.deployments(10).await.unwrap().len(), 1);
+    assert_eq!(world.app.deployments(&watercourse_app::Access::of_the_program(), 10).await.unwrap().len(), 1);
     // Another deployment of the same: nothing waits for it, and it is written down all the same.
     let more = world.app.deployment(&ctx, deployed, news("d-2")).await.unwrap();
     assert!(more.done.is_none() && more.refused.is_some());
-    assert_eq!(world.app.deployments(10).await.unwrap().len(), 2);
+    assert_eq!(world.app.deployments(&watercourse_app::Access::of_the_program(), 10).await.unwrap().len(), 2);
 }
 
 async fn a_hook_that_comes_too_early_may_come_again(world: &World) {
@@ -139,7 +139,7 @@ async fn a_hook_that_comes_too_early_may_come_again(world: &World) {
     assert!(matches!(world.app.hear(&ctx, news.clone()).await, Err(AppError::Refused(_))));
     let step = world
         .app
-        .item(&key)
+        .item(&watercourse_app::Access::of_the_program(), &key)
         .await
         .unwrap()
         .stream
@@ -152,9 +152,9 @@ async fn a_hook_that_comes_too_early_may_come_again(world: &World) {
         .clone();
     world.act(&ctx, &key, "start", json!({"step": step, "reason": "early"})).await.unwrap();
     assert!(!world.app.hear(&ctx, news.clone()).await.unwrap().replayed);
-    let revision = world.app.item(&key).await.unwrap().row.revision;
+    let revision = world.app.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap().row.revision;
     assert!(world.app.hear(&ctx, news).await.unwrap().replayed);
-    assert_eq!(world.app.item(&key).await.unwrap().row.revision, revision);
+    assert_eq!(world.app.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap().row.revision, revision);
 }
 
 async fn a_timer_fires_once(world: &World) {
@@ -179,7 +179,7 @@ async fn a_timer_fires_once(world: &World) {
     let (one, two) = tokio::join!(world.app.fire_due(now), other.fire_due(now));
     assert_eq!(one.unwrap() + two.unwrap(), 12);
     for key in &keys {
-        let view = world.app.item(key).await.unwrap();
+        let view = world.app.item(&watercourse_app::Access::of_the_program(), key).await.unwrap();
         let finished = view
             .facts
             .iter()
@@ -205,7 +205,14 @@ async fn keys_are_given_once(world: &World) {
     };
     let keys: Vec<String> = futures::future::join_all((0..40).map(opening)).await;
     assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 40);
-    let numbers: Vec<i64> = world.app.facts_after(0, 10_000).await.unwrap().iter().map(|f| f.seq).collect();
+    let numbers: Vec<i64> = world
+        .app
+        .facts_after(&watercourse_app::Access::of_the_program(), 0, 10_000)
+        .await
+        .unwrap()
+        .iter()
+        .map(|f| f.seq)
+        .collect();
     assert!(numbers.windows(2).all(|w| w[0] < w[1]));
     other.store().close().await;
 }
@@ -243,7 +250,10 @@ async fn publishing_over_another_version_is_refused(world: &World) {
     assert!(matches!(two, Err(AppError::Changed { found: 2, .. })), "{two:?}");
     let bad = world.app.publish(&ctx, "stream = 3", "", None).await;
     assert!(matches!(&bad, Err(AppError::BadStream(d)) if !d.is_empty()), "{bad:?}");
-    assert_eq!(world.app.versions("standard-request").await.unwrap().len(), 2);
+    assert_eq!(
+        world.app.versions(&watercourse_app::Access::of_the_program(), "standard-request").await.unwrap().len(),
+        2
+    );
 }
 
 async fn a_closed_database_says_so(world: &World) {

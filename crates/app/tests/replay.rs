@@ -32,13 +32,16 @@ async fn same(app: &App, id: ItemId) {
     let mut conn = app.store().reader().await.unwrap();
     let kept = conn.load_item(id).await.unwrap().unwrap();
     let facts = conn.facts_of(id).await.unwrap();
-    let published = app.stream(&kept.item.stream, Some(kept.item.version)).await.unwrap();
+    let published = app
+        .stream(&watercourse_app::Access::of_the_program(), &kept.item.stream, Some(kept.item.version))
+        .await
+        .unwrap();
     let mut replayed = apply::opened(&published.stream, &facts.first().unwrap().fact).unwrap();
     for numbered in facts.iter().skip(1) {
         apply::apply(&mut replayed, &published.stream, &numbered.fact);
     }
     assert_eq!(replayed, kept.item, "the facts of {} make another item than the tables hold", kept.item.key);
-    let view = app.item(&id.to_string()).await.unwrap();
+    let view = app.item(&watercourse_app::Access::of_the_program(), &id.to_string()).await.unwrap();
     assert_eq!(view.item, kept.item, "memory and tables differ on {}", kept.item.key);
     let numbers: Vec<u64> = facts.iter().map(|f| f.fact.revision).collect();
     let expected: Vec<u64> = (1..=kept.item.revision).collect();
@@ -62,7 +65,7 @@ async fn argument(
     Some(match ask {
         Ask::Step => json!(step),
         Ask::Outcome => json!(dice.pick(&found?.outcomes)?.id),
-        Ask::Team => json!(dice.pick(&app.teams().await.unwrap())?.id),
+        Ask::Team => json!(dice.pick(&app.teams(&watercourse_app::Access::of_the_program()).await.unwrap())?.id),
         Ask::Activity => json!("improve"),
         Ask::Gate => json!(dice.pick(&found?.gates)?),
         Ask::Link => json!(dice.pick(&Link::ALL)?.id()),
@@ -84,7 +87,7 @@ async fn attempt(
     others: &[ItemId],
 ) -> Option<Result<watercourse_app::Done, AppError>> {
     let app = &world.app;
-    let view = app.item(key).await.unwrap();
+    let view = app.item(&watercourse_app::Access::of_the_program(), key).await.unwrap();
     let stream = &view.stream.stream;
     let open: Vec<String> = view.row.open.iter().map(|o| o.step.clone()).collect();
     let all: Vec<String> = stream.steps.iter().map(|s| s.id.clone()).collect();
@@ -199,7 +202,13 @@ async fn every_verb_replays(world: &World) {
     for id in items.iter().collect::<BTreeSet<_>>() {
         same(app, *id).await;
     }
-    let ended = app.newest_facts(100_000).await.unwrap().iter().filter(|f| f.fact.event.id() == "child_ended").count();
+    let ended = app
+        .newest_facts(&watercourse_app::Access::of_the_program(), 100_000)
+        .await
+        .unwrap()
+        .iter()
+        .filter(|f| f.fact.event.id() == "child_ended")
+        .count();
     *done.entry("child_ended").or_default() += u32::try_from(ended).unwrap();
     let missing: Vec<&str> =
         REGISTRY.iter().map(|s| s.id).filter(|id| !done.contains_key(id) || done.get(id) == Some(&0)).collect();

@@ -16,7 +16,7 @@ use watercourse_flow::meaning::LogMeaning;
 /// Finishes whatever is open until the item closes.
 async fn carry_through(world: &World, ctx: &watercourse_app::Context, key: &str) {
     for _ in 0..60 {
-        let view = world.app.item(key).await.unwrap();
+        let view = world.app.item(&watercourse_app::Access::of_the_program(), key).await.unwrap();
         let Some(open) = view.row.open.first().cloned() else { return };
         let step = view.stream.stream.index(&open.step).and_then(|s| view.stream.stream.step(s));
         if let Some(gate) = open.reason.strip_prefix("gate:") {
@@ -49,7 +49,7 @@ async fn a_child_is_opened_with_its_parent_and_ends_its_waiting(world: &World) {
     let deploy = |v: &watercourse_app::ItemView| {
         v.row.open.iter().find(|o| o.step == "deploy").map(|o| (o.phase, o.reason.clone()))
     };
-    let view = world.app.item(&parent).await.unwrap();
+    let view = world.app.item(&watercourse_app::Access::of_the_program(), &parent).await.unwrap();
     assert_eq!(deploy(&view), Some((Phase::Waiting, "child".to_owned())));
     assert_eq!(
         view.links.iter().map(|l| (l.link, l.forward, l.other)).collect::<Vec<_>>(),
@@ -58,9 +58,9 @@ async fn a_child_is_opened_with_its_parent_and_ends_its_waiting(world: &World) {
     assert_eq!(view.keys.get(&child.id), Some(&child.key));
 
     carry_through(world, &ctx, &child.key).await;
-    let ended = world.app.item(&child.key).await.unwrap();
+    let ended = world.app.item(&watercourse_app::Access::of_the_program(), &child.key).await.unwrap();
     assert_eq!(ended.row.result, Some(Outcome::Delivered));
-    let view = world.app.item(&parent).await.unwrap();
+    let view = world.app.item(&watercourse_app::Access::of_the_program(), &parent).await.unwrap();
     assert_eq!(deploy(&view), None, "a delivered child finishes the step");
     let told = view.facts.iter().position(|f| f.fact.event.id() == "child_ended").unwrap();
     assert_eq!(view.facts[told + 1].fact.event.id(), "finished");
@@ -85,17 +85,20 @@ async fn reopening_too_late_opens_another(world: &World) {
     world.pass(20 * DAY);
     let late = world.act(&ctx, &key, "reopen", json!({"reason": "again"})).await.unwrap();
     assert_ne!(late.item.key, key);
-    let links = world.app.item(&late.item.key).await.unwrap().links;
+    let links = world.app.item(&watercourse_app::Access::of_the_program(), &late.item.key).await.unwrap().links;
     assert_eq!(
         links.iter().map(|l| (l.link, l.forward, l.key.as_str())).collect::<Vec<_>>(),
         [(Link::Reopens, true, key.as_str())]
     );
-    assert!(world.app.item(&key).await.unwrap().row.closed.is_some(), "the old one stays closed");
+    assert!(
+        world.app.item(&watercourse_app::Access::of_the_program(), &key).await.unwrap().row.closed.is_some(),
+        "the old one stays closed"
+    );
 }
 
 async fn what_is_named_must_be_there(world: &World) {
     let ctx = world.seeded().await;
-    world.app.put_person(&ctx, NewPerson { handle: "ada".into(), name: "Ada".into(), mail: None }).await.unwrap();
+    world.app.put_person(&ctx, NewPerson { handle: "ada".into(), name: "Ada".into(), ..NewPerson::default() }).await.unwrap();
     let new = |f: &dyn Fn(&mut NewItem)| {
         let mut new = NewItem { stream: "restore-service".into(), title: "Mail is down".into(), ..NewItem::default() };
         f(&mut new);
@@ -135,7 +138,7 @@ async fn what_is_named_must_be_there(world: &World) {
     );
     world.act(&ctx, key, "hand_over", json!({"step": "reported", "team": "x"})).await.unwrap();
     let words = world.act(&ctx, key, "comment", json!({"text": "Told everybody."})).await.unwrap();
-    let view = world.app.item(key).await.unwrap();
+    let view = world.app.item(&watercourse_app::Access::of_the_program(), key).await.unwrap();
     let last = view.facts.last().unwrap();
     assert_eq!((last.seq, view.words_of(last)), (words.facts[0].seq, Some("Told everybody.")));
     let said = serde_json::to_string(&last.fact.event).unwrap();
@@ -208,7 +211,7 @@ async fn lists_are_cut_ordered_and_paged(world: &World) {
             .await;
         assert!(matches!(told, Err(AppError::Invalid { .. })), "{q}: {told:?}");
     }
-    let standing = world.app.where_it_stands().await.unwrap();
+    let standing = world.app.where_it_stands(&watercourse_app::Access::of_the_program()).await.unwrap();
     assert_eq!(standing.iter().map(|s| s.count).sum::<u64>(), 25);
 }
 
@@ -216,15 +219,29 @@ async fn measuring_sees_what_happened(world: &World) {
     let ctx = world.seeded().await;
     let other = world.another().await;
     let key = world.open(&ctx, "restore-service").await.item.key;
-    assert_eq!(world.app.flow(Some("restore-service")).await.unwrap().item_count(), 1);
-    assert_eq!(other.flow(None).await.unwrap().len(), 1);
+    assert_eq!(
+        world.app.flow(&watercourse_app::Access::of_the_program(), Some("restore-service")).await.unwrap().item_count(),
+        1
+    );
+    assert_eq!(other.flow(&watercourse_app::Access::of_the_program(), None).await.unwrap().len(), 1);
     carry_through(world, &ctx, &key).await;
-    let here = world.app.flow(Some("restore-service")).await.unwrap();
-    let there = other.flow(Some("restore-service")).await.unwrap();
+    let here = world.app.flow(&watercourse_app::Access::of_the_program(), Some("restore-service")).await.unwrap();
+    let there = other.flow(&watercourse_app::Access::of_the_program(), Some("restore-service")).await.unwrap();
     assert!(here.delivered(0) && here.lead_time(0).is_some());
     assert_eq!((here.len(), here.lead_time(0)), (there.len(), there.lead_time(0)), "whoever wrote it");
-    assert_eq!(world.app.flow(Some("standard-request")).await.unwrap().item_count(), 0);
-    assert!(matches!(world.app.flow(Some("nowhere")).await, Err(AppError::NotFound { .. })));
+    assert_eq!(
+        world
+            .app
+            .flow(&watercourse_app::Access::of_the_program(), Some("standard-request"))
+            .await
+            .unwrap()
+            .item_count(),
+        0
+    );
+    assert!(matches!(
+        world.app.flow(&watercourse_app::Access::of_the_program(), Some("nowhere")).await,
+        Err(AppError::NotFound { .. })
+    ));
     other.store().close().await;
 }
 
@@ -255,7 +272,7 @@ async fn a_log_stands_beside_native_streams(world: &World) {
     };
     let done = world.app.import(&ctx, import(&log)).await.unwrap();
     assert_eq!((done.items, done.events, done.version.version), (300, log.len(), 1));
-    let visits = world.app.flow(Some("old-tool")).await.unwrap();
+    let visits = world.app.flow(&watercourse_app::Access::of_the_program(), Some("old-tool")).await.unwrap();
     assert_eq!(visits.item_count(), 300);
     assert_eq!((0..300).filter(|i| visits.delivered(*i)).count(), 270);
     assert_eq!(
@@ -266,12 +283,12 @@ async fn a_log_stands_beside_native_streams(world: &World) {
         world.app.count(&watercourse_app::Access::of_the_program(), "imported:true result:delivered").await.unwrap(),
         270
     );
-    let view = world.app.item("old-tool:C7").await.unwrap();
+    let view = world.app.item(&watercourse_app::Access::of_the_program(), "old-tool:C7").await.unwrap();
     assert_eq!(view.row.result, Some(Outcome::Delivered));
     assert_eq!(world.app.imported_events(&view.item).await.unwrap().len(), 3);
     let told = world.act(&ctx, "old-tool:C0", "cancel", json!({"reason": "x"})).await;
     assert!(matches!(told, Err(AppError::Refused(_))), "{told:?}");
-    let stream = world.app.stream("old-tool", None).await.unwrap();
+    let stream = world.app.stream(&watercourse_app::Access::of_the_program(), "old-tool", None).await.unwrap();
     assert_eq!(stream.stream.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["New", "Work", "Done"]);
     // Again: what was imported before is replaced.
     let again = world.app.import(&ctx, import(&log)).await.unwrap();
@@ -282,7 +299,11 @@ async fn a_log_stands_beside_native_streams(world: &World) {
     assert!(matches!(told, Err(AppError::Invalid { .. })));
     let new = NewItem { stream: "old-tool".into(), title: "x".into(), ..NewItem::default() };
     assert!(matches!(world.app.open(&ctx, new).await, Err(AppError::Invalid { .. })));
-    assert_eq!(world.app.flow(None).await.unwrap().item_count(), 0, "native figures are not mixed with imported ones");
+    assert_eq!(
+        world.app.flow(&watercourse_app::Access::of_the_program(), None).await.unwrap().item_count(),
+        0,
+        "native figures are not mixed with imported ones"
+    );
 }
 
 on_both!(

@@ -6,6 +6,7 @@ pub mod report;
 pub mod view;
 
 mod api;
+mod door;
 mod guard;
 mod live;
 mod offer;
@@ -14,4 +15,4 @@ mod router;
 mod state;
 
 pub use router::router;
-pub use state::Settings;
+pub use state::{Door, Settings};

@@ -2,11 +2,11 @@
 
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Settings};
-use crate::{api, guard, pages};
+use crate::{api, door, guard, pages};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,7 +32,8 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(pages::routes())
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(base)
+        .with_state(base.clone())
+        .layer(from_fn_with_state(base, door::enter))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(guard::origin))
         .layer(from_fn(guard::patience))

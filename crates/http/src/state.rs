@@ -1,15 +1,26 @@
 //! What every handler is given.
 
+use crate::problem::{Kind, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use std::convert::Infallible;
 use std::sync::Arc;
 use watercourse_app::{Access, App};
-use watercourse_core::actor::Actor;
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Door {
+    /// Whoever signs in or brings a token.
+    #[default]
+    SignIn,
+    /// Everybody, to everything: for a demo or a first try on this machine. They are whom they say they are.
+    Open,
+}
 
 /// How the server is set.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// Who is let in.
+    pub door: Door,
     /// The commit the program was built from, where that is known.
     pub commit: Option<String>,
     /// Whether what is shown is the demo organisation.
@@ -41,13 +52,16 @@ pub struct Web {
 }
 
 impl FromRequestParts<Base> for Web {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, base: &Base) -> Result<Self, Infallible> {
-        let access = parts.extensions.get::<Asker>().map_or_else(
-            || Arc::new(Access::everything(Actor::Integration("page".to_owned()))),
-            |asker| Arc::clone(&asker.0),
-        );
+    /// Refuses where the door let somebody pass without saying who it is: a handler that forgets to be guarded
+    /// is closed, not open.
+    async fn from_request_parts(parts: &mut Parts, base: &Base) -> Result<Self, Problem> {
+        let asker = parts
+            .extensions
+            .get::<Asker>()
+            .ok_or_else(|| Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token."))?;
+        let access = Arc::clone(&asker.0);
         Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access })
     }
 }

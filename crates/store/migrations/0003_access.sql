@@ -26,7 +26,7 @@ CREATE TABLE role (
   permissions TEXT NOT NULL
 ){rowless};
 
--- `account` has role `role` as far as `scope` says: all, entity:ID, team:ID, own.
+-- `account` has role `role` as far as `scope` says: all, entity:ID (and below), team (one's own teams), own.
 CREATE TABLE granted (
   account {id} NOT NULL,
   role {word} NOT NULL REFERENCES role (id),
@@ -35,3 +35,10 @@ CREATE TABLE granted (
   source {word} NOT NULL,
   PRIMARY KEY (account, role, scope, source)
 ){rowless};
+
+-- One row: grows with every change that may change what somebody sees, so that what was worked out is known to be old.
+CREATE TABLE policy (
+  id {word} NOT NULL PRIMARY KEY,
+  version BIGINT NOT NULL
+){rowless};
+INSERT INTO policy (id, version) VALUES ('policy', 1);

@@ -1,16 +1,18 @@
 //! One connection to either database, and every operation on it.
 
+use crate::access_record::{Entity, Granted, Role};
 use crate::error::StoreError;
 use crate::record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person,
     Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 use crate::rows::Rows;
+use crate::sight::Sight;
 use crate::{postgres, sqlite};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 use watercourse_core::fact::Fact;
-use watercourse_core::id::{ItemId, PersonId};
+use watercourse_core::id::{AccountId, ItemId, PersonId};
 use watercourse_core::item::Item;
 use watercourse_core::link::Link;
 use watercourse_core::time::Instant;
@@ -166,9 +168,9 @@ operations! {
     /// The facts of an item, oldest first.
     reads fact::facts_of(item: ItemId) -> Vec<Numbered>;
     /// Facts with greater numbers, oldest first.
-    reads fact::facts_after(seq: i64, limit: i64) -> Vec<Numbered>;
+    reads fact::facts_after(sight: &Sight, seq: i64, limit: i64) -> Vec<Numbered>;
     /// The newest facts of all, newest first.
-    reads fact::newest_facts(limit: i64) -> Vec<Numbered>;
+    reads fact::newest_facts(sight: &Sight, limit: i64) -> Vec<Numbered>;
     /// Appends many facts of many items, each with its stream.
     writes fact::append_many(facts: &[(&str, &Fact)]) -> Vec<i64>;
     /// Keeps many notes.
@@ -200,7 +202,32 @@ operations! {
     /// Rows of several items, in no order, without their fields.
     reads list::rows_of(items: &[ItemId]) -> Vec<ItemRow>;
     /// How many open rounds stand where.
-    reads list::where_it_stands() -> Vec<Standing>;
+    reads list::where_it_stands(sight: &Sight) -> Vec<Standing>;
+
+    /// The tree of entities, by id.
+    reads access::entities() -> Vec<Entity>;
+    /// Keeps an entity, new or changed.
+    writes access::put_entity(entity: &Entity) -> ();
+    /// All roles, by id.
+    reads access::roles() -> Vec<Role>;
+    /// Keeps a role, new or changed.
+    writes access::put_role(role: &Role) -> ();
+    /// Takes a role away, and from whoever has it; false where it was not there.
+    writes access::delete_role(id: &str) -> bool;
+    /// What is granted to an account.
+    reads access::granted_to(account: AccountId) -> Vec<Granted>;
+    /// Grants this to an account, in place of what this source granted before.
+    writes access::grant(account: AccountId, source: &str, granted: &[Granted]) -> ();
+    /// The teams of a person.
+    reads access::teams_of(person: PersonId) -> Vec<String>;
+    /// Grows with every change that may change what somebody sees.
+    reads access::policy_version() -> i64;
+    /// Whether an item is seen.
+    reads access::sees(item: ItemId, sight: &Sight) -> bool;
+    /// Those of some items that are seen.
+    reads access::seen_of(items: &[ItemId], sight: &Sight) -> Vec<ItemId>;
+    /// The native items that are seen, of one stream or of all.
+    reads access::seen_items(stream: Option<&str>, sight: &Sight) -> Vec<ItemId>;
 
     /// Keeps a person, new or changed.
     writes organisation::put_person(person: &Person) -> ();

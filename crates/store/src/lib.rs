@@ -4,6 +4,7 @@
 //! commit), on PostgreSQL in a transaction of its own that is tried again after a lost race. What a closure
 //! can do is what [`Conn`] offers; each operation is written once under `ops` and compiled for both drivers.
 
+mod access_record;
 mod conn;
 mod error;
 mod record;
@@ -29,11 +30,12 @@ mod postgres {
     pub(crate) mod ops;
 }
 
+pub use access_record::{Entity, Granted, Role};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
-    Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    Person, ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;

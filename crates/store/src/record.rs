@@ -11,6 +11,13 @@ use watercourse_core::item::{Item, Outcome, Phase};
 use watercourse_core::link::Link;
 use watercourse_core::time::Instant;
 
+/// The entity at the top of the tree: what belongs to no other belongs to it.
+pub const ROOT: &str = "root";
+
+fn root() -> String {
+    ROOT.to_owned()
+}
+
 /// One published version of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamVersion {
@@ -32,6 +39,9 @@ pub struct StreamVersion {
     pub note: String,
     /// Whether it was made from an imported log: drawn and measured, never run.
     pub imported: bool,
+    /// The entity it belongs to.
+    #[serde(default = "root")]
+    pub entity: String,
 }
 
 /// A person.
@@ -45,6 +55,9 @@ pub struct Person {
     pub name: String,
     /// Where mail goes.
     pub mail: Option<String>,
+    /// The entity they belong to.
+    #[serde(default = "root")]
+    pub entity: String,
 }
 
 /// A team.
@@ -60,6 +73,9 @@ pub struct Team {
     pub calendar: Option<String>,
     /// Its members.
     pub members: Vec<PersonId>,
+    /// The entity it belongs to.
+    #[serde(default = "root")]
+    pub entity: String,
 }
 
 /// A service that items are about.
@@ -73,6 +89,9 @@ pub struct Service {
     pub team: Option<String>,
     /// What it is, in a sentence.
     pub about: String,
+    /// The entity it belongs to.
+    #[serde(default = "root")]
+    pub entity: String,
 }
 
 /// An open round, as lists show it.
@@ -137,10 +156,13 @@ pub struct ItemRow {
     pub revision: u64,
     /// Whether it came from another tool's log.
     pub imported: bool,
+    /// The entity it belongs to.
+    #[serde(default = "root")]
+    pub entity: String,
 }
 
 /// The words of an item that are not in its facts, and what is kept beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
     /// What it is about, in a line.
     pub title: String,
@@ -148,6 +170,15 @@ pub struct Words {
     pub description: String,
     /// Who asked for it.
     pub requester: Option<PersonId>,
+    /// The entity it belongs to.
+    #[serde(default = "root")]
+    pub entity: String,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { title: String::new(), description: String::new(), requester: None, entity: root() }
+    }
 }
 
 /// An item with the words beside it.
@@ -362,6 +393,8 @@ pub struct Deployment {
     pub at: Instant,
     /// When we were told.
     pub recorded_at: Instant,
+    /// The entity it belongs to.
+    pub entity: String,
 }
 
 /// How to order a list of items.

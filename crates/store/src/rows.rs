@@ -234,6 +234,7 @@ pub fn row(item: &Item, words: &Words, stream: &Stream, imported: bool) -> ItemR
         touched: item.touched,
         revision: item.revision,
         imported,
+        entity: words.entity.clone(),
     }
 }
 

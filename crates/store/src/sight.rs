@@ -3,7 +3,7 @@
 use watercourse_core::id::PersonId;
 
 /// Which items are seen. An item is seen if one of the ways leads to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Sight {
     /// All of them.
     Everything,

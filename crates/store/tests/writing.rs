@@ -27,7 +27,13 @@ impl Failure for Told {
 
 fn person(handle: &str) -> Person {
     let id = PersonId(uuid::Uuid::now_v7());
-    Person { id, handle: handle.to_owned(), name: handle.to_owned(), mail: None }
+    Person {
+        id,
+        handle: handle.to_owned(),
+        name: handle.to_owned(),
+        mail: None,
+        entity: watercourse_store::ROOT.to_owned(),
+    }
 }
 
 async fn hire(store: &Store, handle: &'static str) -> Result<(), StoreError> {

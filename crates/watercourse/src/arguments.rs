@@ -75,6 +75,9 @@ pub(crate) struct Serve {
     /// Use this database instead (postgres://user@host/name)
     #[arg(long, env = "WATERCOURSE_DATABASE")]
     pub(crate) database: Option<String>,
+    /// Let everybody on this machine in without signing in, to everything: for a first try
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ fn lines(text: &str) -> Vec<Value> {
 fn a_stream_is_published_worked_through_measured_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
-    let served = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let served = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     published(&served);
     worked_through(&served);
     imported(&served);
@@ -25,7 +25,7 @@ fn a_stream_is_published_worked_through_measured_and_kept() {
     let facts = served.run(&["export"]).out;
     assert!(served.stop().success());
 
-    let again = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let again = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     assert_eq!(again.run(&["export"]).out, facts, "a restart keeps every fact");
     let listed = again.run(&["item", "list", "stream:lend-a-laptop", "--json"]);
     assert_eq!(lines(&listed.out)[0]["result"], "delivered");
@@ -142,7 +142,7 @@ fn a_port_that_is_taken_is_said_before_anything_is_written() {
     let port = taken.local_addr().unwrap().port().to_string();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let ran = run(&["serve", "--data", &data.display().to_string(), "--port", &port]);
+    let ran = run(&["serve", "--open", "--data", &data.display().to_string(), "--port", &port]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains(&format!("127.0.0.1:{port}")) && ran.err.contains("--port"), "{}", ran.err);
     assert!(!data.join("watercourse.db").exists());
@@ -152,7 +152,7 @@ fn a_port_that_is_taken_is_said_before_anything_is_written() {
 fn it_stops_while_somebody_listens() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let served = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let served = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     let host = served.url.trim_start_matches("http://").to_owned();
     let mut listening = TcpStream::connect(&host).unwrap();
     listening.set_read_timeout(Some(PATIENCE)).unwrap();

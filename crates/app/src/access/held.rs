@@ -1,12 +1,12 @@
 //! What somebody has of permissions, resolved for one request.
 
 use super::permission::Permission;
-use super::reach::Reach;
+use super::reach::{Horizon, Reach};
 use crate::error::AppError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use watercourse_core::actor::Actor;
 use watercourse_core::id::{AccountId, PersonId};
-use watercourse_store::Sight;
+use watercourse_store::{ROOT, Sight};
 
 /// Who asks and what they may. Every read and write of the application takes one; there is no other way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub struct Access {
     pub person: Option<PersonId>,
     /// The account that signed in; none for the program itself and where nobody signs in.
     pub account: Option<AccountId>,
+    /// The entity they belong to: what they open belongs to it, where nothing else is said.
+    pub home: String,
+    /// The streams, teams, people and services they know of.
+    pub horizon: Horizon,
     held: BTreeMap<Permission, Reach>,
 }
 
@@ -27,21 +31,31 @@ impl Access {
         actor: Actor,
         person: Option<PersonId>,
         account: Option<AccountId>,
+        home: String,
+        horizon: Horizon,
         held: BTreeMap<Permission, Reach>,
     ) -> Self {
-        Self { actor, person, account, held }
+        Self { actor, person, account, home, horizon, held }
     }
     /// The program itself, its timers and rules, and everybody where nobody signs in: everything, everywhere.
     #[must_use]
     pub fn everything(actor: Actor) -> Self {
         let person = if let Actor::Person(id) = &actor { Some(*id) } else { None };
         let held = Permission::ALL.iter().map(|p| (*p, Reach::everywhere())).collect();
-        Self { actor, person, account: None, held }
+        let horizon = Horizon { all: true, ..Horizon::default() };
+        Self { actor, person, account: None, home: ROOT.to_owned(), horizon, held }
     }
     /// The program itself.
     #[must_use]
     pub fn of_the_program() -> Self {
         Self::everything(Actor::Rule("program".to_owned()))
+    }
+    /// The same somebody with no other permissions than these.
+    #[must_use]
+    pub fn narrowed(&self, to: &BTreeSet<Permission>) -> Self {
+        let mut narrowed = self.clone();
+        narrowed.held.retain(|permission, _| to.contains(permission));
+        narrowed
     }
     /// How far a permission reaches; none where it is not had at all.
     #[must_use]
@@ -59,6 +73,14 @@ impl Access {
     /// `Denied`.
     pub fn may(&self, permission: Permission) -> Result<(), AppError> {
         if self.has(permission) { Ok(()) } else { Err(AppError::Denied(permission.id())) }
+    }
+    /// Refuses whoever has a permission not at all, or not for all of an entity.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn may_in(&self, permission: Permission, entity: &str) -> Result<(), AppError> {
+        let covered = self.held.get(&permission).is_some_and(|r| r.covers(entity));
+        if covered { Ok(()) } else { Err(AppError::Denied(permission.id())) }
     }
     /// The items that may be seen.
     #[must_use]

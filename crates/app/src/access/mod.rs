@@ -6,4 +6,4 @@ mod reach;
 
 pub use held::Access;
 pub use permission::Permission;
-pub use reach::Reach;
+pub use reach::{Horizon, Reach};

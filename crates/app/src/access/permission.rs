@@ -39,6 +39,8 @@ permissions! {
     ItemOpen = "item:open";
     /// Do verbs to items: start, finish, hand over, comment and so on.
     ItemAct = "item:act";
+    /// Comment on items, cancel and reopen them: what whoever asked for them may do.
+    ItemFollow = "item:follow";
     /// Pass or refuse a gate. Never for an item one has asked for oneself.
     ItemApprove = "item:approve";
     /// Publish streams and import logs.

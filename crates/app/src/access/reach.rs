@@ -4,6 +4,24 @@ use std::collections::BTreeSet;
 use watercourse_core::id::PersonId;
 use watercourse_store::Sight;
 
+/// Which streams, teams, people and services somebody knows of: those of the entities they have to do with, of
+/// what lies below, and of what lies above up to the root, which is shared with everything below it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Horizon {
+    /// All of them.
+    pub all: bool,
+    /// Those of these entities.
+    pub entities: BTreeSet<String>,
+}
+
+impl Horizon {
+    /// Whether what belongs to this entity is known.
+    #[must_use]
+    pub fn holds(&self, entity: &str) -> bool {
+        self.all || self.entities.contains(entity)
+    }
+}
+
 /// How far somebody's permission reaches, all grants taken together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reach {
@@ -22,6 +40,27 @@ impl Reach {
     #[must_use]
     pub fn everywhere() -> Self {
         Self { all: true, ..Self::default() }
+    }
+    /// Whether it reaches all of an entity.
+    #[must_use]
+    pub fn covers(&self, entity: &str) -> bool {
+        self.all || self.entities.contains(entity)
+    }
+    /// Takes in another reach.
+    pub fn widen(&mut self, other: Self) {
+        self.all |= other.all;
+        self.entities.extend(other.entities);
+        self.teams.extend(other.teams);
+        self.own |= other.own;
+    }
+    /// Whether another reach goes nowhere that this one does not.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self.all
+            || (!other.all
+                && other.entities.is_subset(&self.entities)
+                && other.teams.is_subset(&self.teams)
+                && (self.own || !other.own))
     }
     /// As the store compiles it into a query, for a person and an actor (as facts write it).
     #[must_use]

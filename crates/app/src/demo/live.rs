@@ -35,7 +35,7 @@ pub async fn keep_moving(app: &App, seed: u64) {
 }
 
 async fn somebody(app: &App, random: &mut Random, team: Option<&str>) -> Result<Actor, AppError> {
-    let teams = app.teams().await?;
+    let teams = app.teams(&Access::of_the_program()).await?;
     let members = teams
         .iter()
         .filter(|t| team.is_none_or(|id| t.id == id))
@@ -65,7 +65,7 @@ async fn proceed(app: &App, random: &mut Random) -> Result<(), AppError> {
     let query = ItemQuery { q: "state:open -phase:waiting".to_owned(), limit: 60, ..ItemQuery::default() };
     let page = app.items(&Access::of_the_program(), &query).await?;
     let Some(key) = random.pick(&page.items).map(|i| i.key.clone()) else { return Ok(()) };
-    let view = app.item(&key).await?;
+    let view = app.item(&Access::of_the_program(), &key).await?;
     let rounds: Vec<&Round> = view.item.open_rounds().filter(|r| r.waiting_for() != Some("timer")).collect();
     let Some(round) = random.pick(&rounds).copied() else { return Ok(()) };
     let Place::Step(index) = round.place else { return Ok(()) };

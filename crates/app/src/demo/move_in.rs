@@ -3,6 +3,7 @@
 
 use super::organisation::TEAMS;
 use super::simulation::{Demo, DemoItem, simulate};
+use crate::access::Access;
 use crate::app::{App, Change};
 use crate::error::AppError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use watercourse_core::actor::Actor;
 use watercourse_core::fact::Event;
 use watercourse_core::item::Place;
 use watercourse_core::stream::{DoneOn, Stream};
-use watercourse_store::{Conn, ItemRow, Note, Person, Rows, Service, Team, Timer, Words, add_changed, row};
+use watercourse_store::{Conn, ItemRow, Note, Person, ROOT, Rows, Service, Team, Timer, Words, add_changed, row};
 
 /// How much moved in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct MovedIn {
 /// When there are items already, or the database fails; then nothing moved in.
 pub async fn move_in(app: &App, seed: u64) -> Result<MovedIn, AppError> {
     let streams: Vec<(Arc<Stream>, u32)> = app
-        .streams()
+        .streams(&Access::of_the_program())
         .await?
         .into_iter()
         .filter(|p| !p.head.imported)
@@ -65,7 +66,12 @@ async fn keep(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
     let words: Vec<Words> = demo
         .items
         .iter()
-        .map(|i| Words { title: i.title.clone(), description: String::new(), requester: requester(i) })
+        .map(|i| Words {
+            title: i.title.clone(),
+            description: String::new(),
+            requester: requester(i),
+            ..Words::default()
+        })
         .collect();
     let rows: Vec<ItemRow> = demo.items.iter().zip(&words).map(|(i, w)| row(&i.item, w, &i.stream, false)).collect();
     let items: Vec<_> = demo.items.iter().zip(&rows).zip(&words).map(|((i, r), w)| (r, w, &i.item)).collect();
@@ -105,19 +111,33 @@ async fn organisation(conn: &mut Conn, demo: &Demo) -> Result<(), AppError> {
         let handle = (1..)
             .map(|n| if n == 1 { base.clone() } else { format!("{base}.{n}") })
             .find(|h| handles.insert(h.clone()));
-        let person = Person { id: person.id, handle: handle.unwrap_or(base), name: person.name.clone(), mail: None };
+        let person = Person {
+            id: person.id,
+            handle: handle.unwrap_or(base),
+            name: person.name.clone(),
+            mail: None,
+            entity: ROOT.to_owned(),
+        };
         conn.put_person(&person).await?;
     }
     for team in TEAMS {
         let members = demo.people.iter().filter(|p| p.team == team.id).map(|p| p.id).collect();
         let calendar = (!team.always).then(|| OFFICE.to_owned());
         let capacity = Some(f64::from(team.capacity));
-        conn.put_team(&Team { id: team.id.to_owned(), name: team.name.to_owned(), capacity, calendar, members })
-            .await?;
+        conn.put_team(&Team {
+            id: team.id.to_owned(),
+            name: team.name.to_owned(),
+            capacity,
+            calendar,
+            members,
+            entity: ROOT.to_owned(),
+        })
+        .await?;
     }
     for (id, name) in super::words::services() {
         let about = format!("{name}, as everybody here uses it");
-        conn.put_service(&Service { id, name, team: Some("operations".to_owned()), about }).await?;
+        conn.put_service(&Service { id, name, team: Some("operations".to_owned()), about, entity: ROOT.to_owned() })
+            .await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Work outside the steps: it keeps the item open and is a deviation.
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::activity::Activity;
 use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event, Opening};
@@ -14,6 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Add work",
     about: "Does something the stream does not list, in an activity and a team.",
     scope: Scope::Item,
+    duty: Duty::Work,
     args: &[
         need("name", Ask::Label, "what is done, as a short label"),
         need("activity", Ask::Activity, "the activity it is part of"),

@@ -1,6 +1,6 @@
 //! Asking gates: opens a round that is held until they pass (rule 6).
 
-use super::spec::{Act, STEP, Scope, Spec};
+use super::spec::{Act, Duty, STEP, Scope, Spec};
 use crate::deciding::Deciding;
 use crate::refusal::{Ground, Refusal};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Ask the gate",
     about: "Asks the gates of a step, again after a refusal.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP],
 };
 

@@ -1,6 +1,6 @@
 //! Cancelling: open rounds are dropped; a child goes on.
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::refusal::{Ground, Refusal};
 use crate::stream::Ends;
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Cancel",
     about: "Ends the item: it is no longer wanted.",
     scope: Scope::Item,
+    duty: Duty::Follow,
     args: &[need("reason", Ask::Words, "why it is no longer wanted")],
 };
 

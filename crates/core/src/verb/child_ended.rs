@@ -1,6 +1,6 @@
 //! The end of a child (rule 9): delivered finishes the waiting round, anything else queues it.
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::id::ItemId;
@@ -14,6 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Child ended",
     about: "Tells the item how a child it opened ended.",
     scope: Scope::Internal,
+    duty: Duty::Work,
     args: &[need("child", Ask::Item, "the child"), need("result", Ask::Label, "how it ended")],
 };
 

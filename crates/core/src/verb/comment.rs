@@ -1,6 +1,6 @@
 //! Words beside the item; the fact names them by id.
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::refusal::{Ground, Refusal};
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Comment",
     about: "Says something about the item.",
     scope: Scope::Item,
+    duty: Duty::Follow,
     args: &[need("text", Ask::Words, "what there is to say")],
 };
 

@@ -1,6 +1,6 @@
 //! Failing a round: it counts as rework, and rules may react.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::refusal::{Ground, Refusal};
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Failed",
     about: "Ends a step that did not work out; a required one is owed again.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, may("comment", Ask::Words, "what went wrong")],
 };
 

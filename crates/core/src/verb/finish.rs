@@ -1,6 +1,6 @@
 //! Finishing a round; an outcome may end the item.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
 use crate::item::{Phase, Place};
 use crate::refusal::{Ground, Refusal};
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Finish",
     about: "Finishes a step, with an outcome where it has some.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, may("outcome", Ask::Outcome, "how it came out"), may("comment", Ask::Words, "anything to add")],
 };
 

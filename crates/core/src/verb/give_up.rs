@@ -1,6 +1,6 @@
 //! Giving up a round; a step that is still owed opens again.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event};
 use crate::refusal::Refusal;
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Give up",
     about: "Gives up an open round: it neither finished nor failed.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, need("reason", Ask::Words, "why it is given up")],
 };
 

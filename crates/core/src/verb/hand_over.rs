@@ -1,6 +1,6 @@
 //! Handing over: a new visit of the same round; the graph does not notice.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::refusal::{Ground, Refusal};
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Hand over",
     about: "Gives a step to another team, in whose queue it then is.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, need("team", Ask::Team, "who takes it"), may("comment", Ask::Words, "what they need to know")],
 };
 

@@ -1,6 +1,6 @@
 //! A typed relation to another item (link).
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::id::ItemId;
@@ -14,6 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Link",
     about: "Says how this item belongs to another.",
     scope: Scope::Item,
+    duty: Duty::Work,
     args: &[need("link", Ask::Link, "how they belong together"), need("to", Ask::Item, "the other item")],
 };
 

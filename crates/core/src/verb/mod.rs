@@ -33,4 +33,4 @@ registry::verbs! {
 
 pub use registry::{BadVerb, spec};
 pub use reopen::TOO_LATE;
-pub use spec::{Act, Arg, Ask, Scope, Spec};
+pub use spec::{Act, Arg, Ask, Duty, Scope, Spec};

@@ -1,6 +1,6 @@
 //! A gate passes: a fact with actor and evidence.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::GateState;
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Pass the gate",
     about: "Lets a step start, with evidence.",
     scope: Scope::Step,
+    duty: Duty::Approve,
     args: &[STEP, need("gate", Ask::Gate, "the gate"), may("evidence", Ask::Words, "what it rests on")],
 };
 

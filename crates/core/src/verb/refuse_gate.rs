@@ -1,6 +1,6 @@
 //! A gate refuses: held until asked again, or final, which declines the item.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::refusal::{Ground, Refusal};
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Refuse",
     about: "Does not let a step start; asked again it may, unless the refusal is final.",
     scope: Scope::Step,
+    duty: Duty::Approve,
     args: &[
         STEP,
         need("gate", Ask::Gate, "the gate"),

@@ -1,6 +1,6 @@
 //! Taking up again (rule 12), within the time the stream allows.
 
-use super::spec::{Act, Ask, Scope, Spec, may};
+use super::spec::{Act, Ask, Duty, Scope, Spec, may};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::{Ending, Place, Round};
@@ -15,6 +15,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Reopen",
     about: "Takes a closed or delivered item up again, at a step.",
     scope: Scope::Item,
+    duty: Duty::Follow,
     args: &[
         may("step", Ask::Step, "where to go on; without one, the delivering step or the decision that ended it"),
         may("reason", Ask::Words, "why"),

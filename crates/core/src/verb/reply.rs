@@ -1,6 +1,6 @@
 //! An answer came: Waiting back to Queued, for the team to pick up.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::Phase;
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Answered",
     about: "Puts paused work back in the queue: what it waited for has come.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, may("comment", Ask::Words, "the answer")],
 };
 

@@ -1,6 +1,6 @@
 //! Going on: Waiting back to Active.
 
-use super::spec::{Act, STEP, Scope, Spec};
+use super::spec::{Act, Duty, STEP, Scope, Spec};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::{Phase, Place};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const ID: &str = "resume";
 pub(super) const SPEC: Spec =
-    Spec { id: ID, label: "Resume", about: "Goes on with paused work.", scope: Scope::Step, args: &[STEP] };
+    Spec { id: ID, label: "Resume", about: "Goes on with paused work.", scope: Scope::Step, duty: Duty::Work, args: &[STEP] };
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Going back: the step is owed again and holds its successors (rule 4).
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event};
 use crate::refusal::{Ground, Refusal};
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Go back to",
     about: "Goes back to a step that was finished or left out; what followed it is done again.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[
         STEP,
         need("reason", Ask::Words, "why it is done again"),

@@ -1,6 +1,6 @@
 //! A field changes; conditions are looked at again.
 
-use super::spec::{Act, Ask, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::refusal::{Ground, Refusal};
@@ -12,6 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Set a field",
     about: "Gives a field a value, or clears it.",
     scope: Scope::Item,
+    duty: Duty::Work,
     args: &[need("field", Ask::Field, "the field"), may("value", Ask::Value, "its value; none clears it")],
 };
 

@@ -1,6 +1,6 @@
 //! An event from outside (`done_on`): fires the start too where nobody had started.
 
-use super::spec::{Act, Ask, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::Place;
@@ -15,6 +15,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Event from outside",
     about: "Finishes or fails the step that waits for this event.",
     scope: Scope::Item,
+    duty: Duty::Work,
     args: &[
         need("event", Ask::Label, "the event: pipeline, deployment, …"),
         may("failed", Ask::Flag, "it did not work out"),

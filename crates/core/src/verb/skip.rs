@@ -1,6 +1,6 @@
 //! Leaving a step out: a deviation; it stands for an outcome. Its gates are asked first.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event, Opening};
 use crate::item::{GateState, Place};
@@ -14,6 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Skip",
     about: "Leaves a step out, with a reason.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[
         STEP,
         need("reason", Ask::Words, "why it is left out"),

@@ -56,6 +56,17 @@ pub enum Scope {
     Internal,
 }
 
+/// What doing a verb amounts to, so that each can be allowed on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Working on the item.
+    Work,
+    /// Following it: what whoever asked for it may do without working on it.
+    Follow,
+    /// Deciding for others: never by whoever asked for the item.
+    Approve,
+}
+
 /// One verb, declared once.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
@@ -67,6 +78,8 @@ pub struct Spec {
     pub about: &'static str,
     /// What it is about.
     pub scope: Scope,
+    /// What doing it amounts to.
+    pub duty: Duty,
     /// Its arguments.
     pub args: &'static [Arg],
 }

@@ -1,6 +1,6 @@
 //! Starting a step: DESIGN §2.1 rules 1, 6, 7 and 9.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may};
 use crate::deciding::Deciding;
 use crate::fact::{Deviation, Event, Opening};
 use crate::item::{Phase, Round};
@@ -15,6 +15,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Start",
     about: "Begins work on a step, or takes it up again from the queue.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[STEP, may("reason", Ask::Words, "why, when the step is started before its time")],
 };
 

@@ -1,6 +1,6 @@
 //! The time came (`done_on = "after:5d"`): fires the start too where nobody had started.
 
-use super::spec::{Act, Ask, Scope, Spec, need};
+use super::spec::{Act, Ask, Duty, Scope, Spec, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::{Place, Round};
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Time is up",
     about: "Finishes the step that the time finishes; other work that waited for it is queued again.",
     scope: Scope::Internal,
+    duty: Duty::Work,
     args: &[need("round", Ask::Value, "the round")],
 };
 

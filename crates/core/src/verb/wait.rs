@@ -1,6 +1,6 @@
 //! Pausing: the clock of waiting runs, under a short label.
 
-use super::spec::{Act, Ask, STEP, Scope, Spec, may, need};
+use super::spec::{Act, Ask, Duty, STEP, Scope, Spec, may, need};
 use crate::deciding::Deciding;
 use crate::fact::Event;
 use crate::item::Phase;
@@ -13,6 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     label: "Wait",
     about: "Pauses work for a named reason.",
     scope: Scope::Step,
+    duty: Duty::Work,
     args: &[
         STEP,
         need("reason", Ask::Label, "what it waits for: user, supplier, approval, …"),

@@ -14,8 +14,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use watercourse_core::id::{CommentId, ItemId};
+use watercourse_core::id::ItemId;
 use watercourse_store::Numbered;
 
 const CHAPTER: &str = "Events";
@@ -55,7 +54,7 @@ struct From {
 
 async fn events(web: Web, Query(asked): Query<After>) -> Result<Json<Value>, Problem> {
     let after = asked.after.unwrap_or(0);
-    let facts = web.app.facts_after(after, limit(asked.limit)?).await?;
+    let facts = web.app.facts_after(&web.access, after, limit(asked.limit)?).await?;
     let next = facts.last().map_or(after, |f| f.seq);
     Ok(Json(json!({"data": shown(&web, &facts).await?, "next_after": next})))
 }
@@ -75,12 +74,12 @@ async fn stream(web: Web, Query(asked): Query<From>, headers: HeaderMap) -> Resu
     let changes = web.app.listen();
     let after = match last.or(asked.after) {
         Some(after) => after,
-        None => web.app.newest_facts(1).await?.first().map_or(0, |f| f.seq),
+        None => web.app.newest_facts(&web.access, 1).await?.first().map_or(0, |f| f.seq),
     };
     let read = move |after: i64| {
         let web = web.clone();
         async move {
-            let facts = web.app.facts_after(after, 200).await?;
+            let facts = web.app.facts_after(&web.access, after, 200).await?;
             let seqs: Vec<i64> = facts.iter().map(|f| f.seq).collect();
             Ok::<_, Problem>(seqs.into_iter().zip(shown(&web, &facts).await?).collect())
         }
@@ -93,12 +92,9 @@ async fn shown(web: &Web, facts: &[Numbered]) -> Result<Vec<Value>, Problem> {
     let mut items: Vec<ItemId> = facts.iter().map(|f| f.fact.item).collect();
     items.sort_unstable();
     items.dedup();
-    let mut conn = web.app.store().reader().await?;
-    let keys: BTreeMap<ItemId, String> = conn.rows_of(&items).await?.into_iter().map(|r| (r.id, r.key)).collect();
-    let mut notes: BTreeMap<CommentId, String> = BTreeMap::new();
-    for item in items.iter().filter(|i| facts.iter().any(|f| f.fact.item == **i && f.fact.note.is_some())) {
-        notes.extend(conn.notes_of(*item).await?.into_iter().map(|n| (n.id, n.words)));
-    }
+    let keys = web.app.keys_of(&web.access, &items).await?;
+    items.retain(|i| facts.iter().any(|f| f.fact.item == *i && f.fact.note.is_some()));
+    let notes = web.app.words_of(&web.access, &items).await?;
     let key = |f: &Numbered| keys.get(&f.fact.item).map_or("", String::as_str);
     Ok(facts.iter().map(|f| shown::fact(f, key(f), &notes)).collect())
 }

@@ -5,6 +5,7 @@ use super::schemas::{flag, object, or_null, text};
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Web};
 use axum::Json;
+use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     ]
 }
 
-async fn ready(web: Web) -> Result<&'static str, Problem> {
+async fn ready(State(web): State<Base>) -> Result<&'static str, Problem> {
     web.app.store().ping().await.map_err(|error| {
         tracing::warn!(%error, "not ready");
         Problem::new(

@@ -42,6 +42,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
                 ("description?", text("More about it.")),
                 ("start?", text("The start step it begins at; the first where none is named.")),
                 ("requester?", text("Who asked for it: a person's id or handle.")),
+                ("entity?", text("The entity it belongs to; the stream's, else the requester's, where none is named.")),
                 ("fields?", map(&text(""), "Values of the fields of its kind.")),
                 ("at?", time("When it came, where that was earlier than now.")),
             ]),
@@ -97,19 +98,21 @@ struct NewItemSent {
     description: String,
     start: Option<String>,
     requester: Option<String>,
+    entity: Option<String>,
     #[serde(default)]
     fields: BTreeMap<String, String>,
     at: Option<Instant>,
 }
 
 async fn open_item(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem> {
-    let new: NewItemSent = sent
-        .read("An item is opened with stream and title; optional are description, start, requester, fields and at.")?;
+    let new: NewItemSent = sent.read(
+        "An item is opened with stream and title; optional are description, start, requester, entity, fields and at.",
+    )?;
     let context = headers.context(&web, &["POST", "/api/v1/items"], &sent.bytes, new.at).await?;
-    let NewItemSent { stream, title, description, start, requester, fields, .. } = new;
+    let NewItemSent { stream, title, description, start, requester, entity, fields, .. } = new;
     let done = web
         .app
-        .open(&context, NewItem { stream, title, description, fields, start, links: Vec::new(), requester })
+        .open(&context, NewItem { stream, title, description, fields, start, links: Vec::new(), requester, entity })
         .await?;
     let location = format!("/api/v1/items/{}", done.item.key);
     let mut response = answer(&web, StatusCode::CREATED, &done).await?;
@@ -138,14 +141,7 @@ async fn act(
 
 /// The id of an item named by key or id.
 async fn item_id(web: &Web, named: &str) -> Result<ItemId, Problem> {
-    if let Ok(id) = named.parse() {
-        return Ok(id);
-    }
-    let found = web.app.store().reader().await?.item_id(&named.to_uppercase()).await?;
-    found.ok_or_else(|| {
-        let named: String = named.chars().take(60).collect();
-        Problem::new(Kind::NotFound, format!("There is no item “{named}”."), "Give a key such as INC-1042, or an id.")
-    })
+    Ok(web.app.item_id(&web.access, named).await?)
 }
 
 /// What was done, as it is answered: the same for a repetition.
@@ -172,8 +168,7 @@ fn tag(revision: u64) -> String {
 
 /// The words kept beside an item, by their ids.
 async fn notes(web: &Web, item: ItemId) -> Result<BTreeMap<CommentId, String>, Problem> {
-    let notes = web.app.store().reader().await?.notes_of(item).await?;
-    Ok(notes.into_iter().map(|n| (n.id, n.words)).collect())
+    Ok(web.app.words_of(&web.access, &[item]).await?)
 }
 
 async fn items(web: Web, uri: Uri, Query(asked): Query<Listing>) -> Result<Response, Problem> {
@@ -217,7 +212,7 @@ fn following(uri: &Uri, cursor: &str) -> String {
 }
 
 async fn item(web: Web, Path(key): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    let view = web.app.item(&key).await?;
+    let view = web.app.item(&web.access, &key).await?;
     let tag = tag(view.item.revision);
     if names(&tags(&headers, &header::IF_NONE_MATCH), tag.trim_matches('"')) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());

@@ -1,5 +1,6 @@
 //! The REST API: one file a chapter, each with its operations and their handlers.
 
+mod access;
 mod catalogue;
 mod events;
 mod health;

@@ -12,6 +12,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("Verbs", "What may be done to an item: one operation a verb."),
     ("Streams", "Value streams: checked, published, drawn and measured."),
     ("Organisation", "Teams, people and services."),
+    ("Access", "Entities, roles, and who has them."),
     ("Catalogue", "What is built in: activities, practices, kinds, verbs and relations."),
     ("From outside", "What pipelines and other tools tell us."),
     ("Events", "What happened, in order, once or as it happens."),
@@ -60,7 +61,9 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
 pub(crate) const GUIDE: &str = "\
 Times are RFC 3339 in UTC, ids are UUIDs; an item may also be named by its key, such as INC-1042. \
 Unknown fields are refused.\n\n\
-Every write names who does it in `Watercourse-Actor` and may carry an `Idempotency-Key`: the same key with the same \
+Whoever asks sends `Authorization: Bearer` and a token, or is signed in; in a demo everybody may do everything, \
+and `Watercourse-Actor` says who does it. What somebody may not see is answered as if it were not there.\n\n\
+Every write may carry an `Idempotency-Key`: the same key with the same \
 request is answered as the first time, with `Idempotency-Replayed: true`, and has no second effect. Without a key \
 a repeated request is a new one.\n\n\
 What can be replaced carries an `ETag`. `If-Match` lets a write happen only where nobody was faster (412), \

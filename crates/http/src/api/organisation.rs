@@ -49,12 +49,18 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         ("capacity?", capacity),
         ("calendar?", calendar),
         ("members?", list(text("A person's handle or id."))),
+        ("entity?", belongs()),
     ]);
-    let person = object(&[("name", text("What people read.")), ("mail?", or_null(text("Where mail goes.")))]);
+    let person = object(&[
+        ("name", text("What people read.")),
+        ("mail?", or_null(text("Where mail goes."))),
+        ("entity?", belongs()),
+    ]);
     let service = object(&[
         ("name", text("What people read.")),
         ("team?", or_null(text("The team that answers for it."))),
         ("about?", text("What it is, in a sentence.")),
+        ("entity?", belongs()),
     ]);
     vec![
         all("teams", "All teams", "Team").by(get(teams)),
@@ -75,6 +81,10 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     ]
 }
 
+fn belongs() -> Value {
+    or_null(text("The entity it belongs to; where none is named, the one its id begins with, else the root."))
+}
+
 fn all_of_them<T: Serialize>(rows: &[T]) -> Json<Value> {
     Json(json!({"data": rows}))
 }
@@ -82,27 +92,27 @@ fn all_of_them<T: Serialize>(rows: &[T]) -> Json<Value> {
 /// A team, with its calendar as an object.
 fn team(team: &Team) -> Value {
     let calendar: Option<Value> = team.calendar.as_ref().and_then(|c| serde_json::from_str(c).ok());
-    json!({"id": team.id, "name": team.name, "capacity": team.capacity, "calendar": calendar, "members": team.members})
+    json!({"id": team.id, "name": team.name, "capacity": team.capacity, "calendar": calendar, "members": team.members, "entity": team.entity})
 }
 
 async fn teams(web: Web) -> Result<Json<Value>, Problem> {
-    Ok(all_of_them(&web.app.teams().await?.iter().map(team).collect::<Vec<_>>()))
+    Ok(all_of_them(&web.app.teams(&web.access).await?.iter().map(team).collect::<Vec<_>>()))
 }
 async fn team_of(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let found = web.app.teams().await?.into_iter().find(|t| t.id == id);
+    let found = web.app.teams(&web.access).await?.into_iter().find(|t| t.id == id);
     found.map(|t| Json(team(&t))).ok_or_else(|| Problem::not_found("team", &id))
 }
 async fn people(web: Web) -> Result<Json<Value>, Problem> {
-    Ok(all_of_them(&web.app.people().await?))
+    Ok(all_of_them(&web.app.people(&web.access).await?))
 }
 async fn person_of(web: Web, Path(id): Path<String>) -> Result<Json<Person>, Problem> {
-    Ok(Json(web.app.person(&id).await?))
+    Ok(Json(web.app.person(&web.access, &id).await?))
 }
 async fn services(web: Web) -> Result<Json<Value>, Problem> {
-    Ok(all_of_them(&web.app.services().await?))
+    Ok(all_of_them(&web.app.services(&web.access).await?))
 }
 async fn service_of(web: Web, Path(id): Path<String>) -> Result<Json<Service>, Problem> {
-    let found = web.app.services().await?.into_iter().find(|s| s.id == id);
+    let found = web.app.services(&web.access).await?.into_iter().find(|s| s.id == id);
     found.map(Json).ok_or_else(|| Problem::not_found("service", &id))
 }
 
@@ -115,6 +125,7 @@ struct TeamSent {
     calendar: Option<CalendarDefinition>,
     #[serde(default)]
     members: Vec<String>,
+    entity: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +133,7 @@ struct TeamSent {
 struct PersonSent {
     name: String,
     mail: Option<String>,
+    entity: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -131,35 +143,45 @@ struct ServiceSent {
     team: Option<String>,
     #[serde(default)]
     about: String,
+    entity: Option<String>,
 }
 
 async fn put_team(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
-    let new: TeamSent = sent.read("A team takes name, capacity, calendar and members, all optional.")?;
+    let new: TeamSent = sent.read("A team takes name, capacity, calendar, members and entity, all optional.")?;
     let context = headers.context(&web, &["PUT", "teams", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Team>() {
         return Ok(replayed(Json(team(&before)).into_response()));
     }
-    let TeamSent { name, capacity, calendar, members } = new;
-    let kept = web.app.put_team(&context, NewTeam { id, name, capacity, calendar, members }).await?;
+    let TeamSent { name, capacity, calendar, members, entity } = new;
+    let kept = web.app.put_team(&context, NewTeam { id, name, capacity, calendar, members, entity }).await?;
     Ok(Json(team(&kept)).into_response())
 }
 
 async fn put_person(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
-    let new: PersonSent = sent.read("A person takes name and mail (optional).")?;
+    let new: PersonSent = sent.read("A person takes name; optional are mail and entity.")?;
     let context = headers.context(&web, &["PUT", "people", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
         return Ok(replayed(Json(before).into_response()));
     }
-    let kept = web.app.put_person(&context, NewPerson { handle: id, name: new.name, mail: new.mail }).await?;
+    let kept = web
+        .app
+        .put_person(&context, NewPerson { handle: id, name: new.name, mail: new.mail, entity: new.entity })
+        .await?;
     Ok(Json(json!(kept)).into_response())
 }
 
 async fn put_service(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
-    let new: ServiceSent = sent.read("A service takes name, team (optional) and about (optional).")?;
+    let new: ServiceSent = sent.read("A service takes name; optional are team, about and entity.")?;
     let context = headers.context(&web, &["PUT", "services", &id], &sent.bytes, None).await?;
     if let Some(before) = Once::of(&web, &context).await?.answered::<Value>() {
         return Ok(replayed(Json(before).into_response()));
     }
-    let kept = web.app.put_service(&context, Service { id, name: new.name, team: new.team, about: new.about }).await?;
+    let kept = web
+        .app
+        .put_service(
+            &context,
+            Service { id, name: new.name, team: new.team, about: new.about, entity: new.entity.unwrap_or_default() },
+        )
+        .await?;
     Ok(Json(json!(kept)).into_response())
 }

@@ -9,7 +9,7 @@ use super::write::Headers;
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Web};
 use axum::Json;
-use axum::extract::{Path, Request};
+use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -123,7 +123,7 @@ async fn report_deployment(web: Web, headers: Headers, sent: Sent) -> Result<Res
 }
 
 async fn deployments(web: Web, Query(newest): Query<Newest>) -> Result<Json<Value>, Problem> {
-    let found = web.app.deployments(limit(newest.limit)?).await?;
+    let found = web.app.deployments(&web.access, limit(newest.limit)?).await?;
     let shown: Vec<Value> = found
         .iter()
         .map(|d| {
@@ -142,7 +142,7 @@ fn source(source: &HookSource) -> Value {
 }
 
 async fn sources(web: Web) -> Result<Json<Value>, Problem> {
-    let all: Vec<Value> = web.app.hook_sources().await?.iter().map(source).collect();
+    let all: Vec<Value> = web.app.hook_sources(&web.access).await?.iter().map(source).collect();
     Ok(Json(json!({"data": all})))
 }
 
@@ -166,7 +166,7 @@ async fn put_source(web: Web, Path(name): Path<String>, headers: Headers, sent: 
     })?;
     let context = headers.context(&web, &["PUT", "hooks", &name], &sent.bytes, None).await?;
     if Once::of(&web, &context).await?.answered::<Value>().is_some() {
-        let kept = web.app.hook_sources().await?.into_iter().find(|s| s.name == name);
+        let kept = web.app.hook_sources(&web.access).await?.into_iter().find(|s| s.name == name);
         let kept = kept.ok_or_else(|| Problem::not_found("sender of hooks", &name))?;
         return Ok(replayed(Json(source(&kept)).into_response()));
     }
@@ -177,8 +177,8 @@ async fn put_source(web: Web, Path(name): Path<String>, headers: Headers, sent: 
     Ok(Json(shown).into_response())
 }
 
-async fn receive(web: Web, Path(name): Path<String>, request: Request) -> Result<Response, Problem> {
-    let source = web.app.hook_sources().await?.into_iter().find(|s| s.name == name);
+async fn receive(State(web): State<Base>, Path(name): Path<String>, request: Request) -> Result<Response, Problem> {
+    let source = web.app.hook_source(&name).await?;
     let source = source.ok_or_else(|| {
         let name: String = name.chars().take(60).collect();
         Problem::new(

@@ -1,7 +1,7 @@
 //! All endpoints as one router, with their description.
 
 use super::operation::{Endpoint, Operation};
-use super::{catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
+use super::{access, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
 use axum::extract::Path;
@@ -18,6 +18,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         streams::endpoints(),
         imports::endpoints(),
         organisation::endpoints(),
+        access::endpoints(),
         catalogue::endpoints(),
         outside::endpoints(),
         events::endpoints(),

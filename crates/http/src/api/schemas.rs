@@ -235,6 +235,7 @@ fn items() -> Named {
         ("delivered", or_null(time("When the value was there: lead time ends."))),
         ("fields", map(&text("As written."), "Values of the fields of its kind.")),
         ("imported", flag("Whether it came from the log of another tool.")),
+        ("entity", text("The entity it belongs to.")),
         ("at", list(reference("OpenRound"))),
     ];
     let mut whole = summary.clone();
@@ -368,6 +369,7 @@ fn organisation() -> Named {
         ("handle", text("A short unique name, such as `ada`.")),
         ("name", text("What people read.")),
         ("mail", or_null(text("Where mail goes."))),
+        ("entity", text("The entity they belong to.")),
     ]);
     let team = object(&[
         ("id", text("Its id, as stream files name it.")),
@@ -375,12 +377,14 @@ fn organisation() -> Named {
         ("capacity", or_null(json!({"type": "number", "description": "How many people's worth of time it has."}))),
         ("calendar", or_null(json!({"type": "object", "description": "When it works; null is around the clock."}))),
         ("members", list(text("A person's id."))),
+        ("entity", text("The entity it belongs to.")),
     ]);
     let service = object(&[
         ("id", text("Its id.")),
         ("name", text("What people read.")),
         ("team", or_null(text("The team that answers for it."))),
         ("about", text("What it is, in a sentence.")),
+        ("entity", text("The entity it belongs to.")),
     ]);
     let deployment = object(&[
         ("id", text("Its id.")),
@@ -408,7 +412,26 @@ fn organisation() -> Named {
         ("outcomes?", map(&text("An outcome of the step."), "What stands there, and the outcome it means.")),
         ("delivery?", pointer("Where the number of the message stands.")),
     ]);
+    let entity = object(&[
+        ("id", text("Its id.")),
+        ("parent", or_null(text("The entity it is part of; none for the root."))),
+        ("name", text("What people read.")),
+        ("settings", json!({"type": "object", "description": "What is set here and not inherited."})),
+    ]);
+    let role = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What people read.")),
+        ("permissions", list(text("The id of a permission."))),
+    ]);
+    let granted = object(&[
+        ("role", text("The role.")),
+        ("scope", text("How far it reaches: `all`, `entity:ID` and below, `team` or `own`.")),
+        ("source", text("`hand`, or `provider` where a group of the sign-in provider gave it.")),
+    ]);
     vec![
+        ("Entity", entity),
+        ("Role", role),
+        ("Granted", granted),
         ("Person", person),
         ("Team", team),
         ("Service", service),

@@ -46,6 +46,7 @@ pub(super) fn row(row: &ItemRow) -> Map<String, Value> {
         "delivered": row.delivered,
         "fields": row.fields,
         "imported": row.imported,
+        "entity": row.entity,
         "at": at,
     });
     match shown {

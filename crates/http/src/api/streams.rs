@@ -141,7 +141,7 @@ struct Publishing {
 }
 
 async fn streams(web: Web) -> Result<Json<Value>, Problem> {
-    let all: Vec<Value> = web.app.streams().await?.iter().map(|s| Value::Object(head(s))).collect();
+    let all: Vec<Value> = web.app.streams(&web.access).await?.iter().map(|s| Value::Object(head(s))).collect();
     Ok(Json(json!({"data": all})))
 }
 
@@ -151,7 +151,7 @@ async fn stream(
     Query(which): Query<Which>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let found = web.app.stream(&id, which.version).await?;
+    let found = web.app.stream(&web.access, &id, which.version).await?;
     let tag = tag(&found);
     if names(&tags(&headers, &header::IF_NONE_MATCH), &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, quoted(&tag))]).into_response());
@@ -162,7 +162,7 @@ async fn stream(
 async fn versions(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let all: Vec<Value> = web
         .app
-        .versions(&id)
+        .versions(&web.access, &id)
         .await?
         .iter()
         .map(|v| json!({"version": v.version, "published": v.published_at, "by": shown::actor(&v.actor), "reason": v.note}))
@@ -171,7 +171,7 @@ async fn versions(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Probl
 }
 
 async fn file(web: Web, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Problem> {
-    let found = web.app.stream(&id, which.version).await?;
+    let found = web.app.stream(&web.access, &id, which.version).await?;
     if found.head.imported {
         return Err(Problem::new(
             Kind::NotFound,
@@ -184,7 +184,7 @@ async fn file(web: Web, Path(id): Path<String>, Query(which): Query<Which>) -> R
 
 async fn check(web: Web, sent: Sent) -> Result<Json<Value>, Problem> {
     let Text { text } = sent.read("A check takes text.")?;
-    let found = web.app.check(&text, false).await?.diagnostics;
+    let found = web.app.check(&web.access, &text, false).await?.diagnostics;
     let ok = found.iter().all(|d| d.severity != Severity::Error);
     Ok(Json(
         json!({"ok": ok, "diagnostics": diagnostics(&found), "rendered": render("stream.toml", &text, &found, false)}),
@@ -197,7 +197,7 @@ async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Pro
     if let Some(before) = super::once::Once::of(&web, &context).await?.answered::<Value>() {
         let version = before.get("version").and_then(Value::as_u64).and_then(|v| u32::try_from(v).ok());
         let id = before.get("id").and_then(Value::as_str).unwrap_or_default();
-        let found = web.app.stream(id, version).await?;
+        let found = web.app.stream(&web.access, id, version).await?;
         return Ok(super::once::replayed(whole(StatusCode::CREATED, &found)));
     }
     let expected = expected(&headers.if_match);
@@ -212,7 +212,7 @@ async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Pro
                 other => other.into(),
             }
         })?;
-    let found = web.app.stream(&published.version.id, Some(published.version.version)).await?;
+    let found = web.app.stream(&web.access, &published.version.id, Some(published.version.version)).await?;
     let mut response = whole(StatusCode::CREATED, &found);
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/streams/{}", published.version.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -221,7 +221,7 @@ async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Pro
 }
 
 async fn measured(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let visits = web.app.flow(Some(&id)).await?;
+    let visits = web.app.flow(&web.access, Some(&id)).await?;
     Ok(Json(
         off_thread(move || {
             let timeline = Timeline::of(&visits);
@@ -246,7 +246,7 @@ async fn measured(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Probl
 }
 
 async fn mapped(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let visits = web.app.flow(Some(&id)).await?;
+    let visits = web.app.flow(&web.access, Some(&id)).await?;
     Ok(Json(off_thread(move || {
         let map = Map::of_visits(&visits, None);
         let name = |step: u32| visits.steps.name(step);

@@ -1,12 +1,13 @@
 //! What every write brings along in its headers: who does it, its key, and what it has seen.
 
 use crate::problem::{Kind, Problem};
-use crate::state::Web;
+use crate::state::{Door, Web};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
-use watercourse_app::{Context, Idempotency};
+use std::sync::Arc;
+use watercourse_app::{Access, Context, Idempotency};
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 
@@ -14,7 +15,7 @@ use watercourse_core::time::Instant;
 pub(super) const HEADERS: &[(&str, &str, &str)] = &[
     (
         "Watercourse-Actor",
-        "Who does it: `person:ID-OR-HANDLE`, `integration:NAME` or `agent:NAME`; `integration:api` where none is named.",
+        "Only where nobody signs in, as in a demo: who does it, `person:ID-OR-HANDLE`, `integration:NAME` or `agent:NAME`. Elsewhere whoever signed in does it.",
         "integration:api",
     ),
     (
@@ -42,7 +43,7 @@ pub(super) enum Claimed {
 #[derive(Debug, Clone)]
 pub(super) struct Headers {
     /// Who does it.
-    pub(super) actor: Claimed,
+    pub(super) actor: Option<Claimed>,
     /// Its key; none where none was sent.
     pub(super) key: Option<String>,
     /// The tags one of which what is written must have; empty: any.
@@ -70,13 +71,13 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Proble
     })
 }
 
-fn actor(headers: &HeaderMap) -> Result<Claimed, Problem> {
-    let Some(text) = one(headers, "watercourse-actor")? else { return Ok(Claimed::Integration("api".to_owned())) };
+fn actor(headers: &HeaderMap) -> Result<Option<Claimed>, Problem> {
+    let Some(text) = one(headers, "watercourse-actor")? else { return Ok(None) };
     let plain = |name: &str| !name.is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
     match text.split_once(':') {
-        Some(("person", name)) if plain(name) => Ok(Claimed::Person(name.to_owned())),
-        Some(("integration", name)) if plain(name) => Ok(Claimed::Integration(name.to_owned())),
-        Some(("agent", name)) if plain(name) => Ok(Claimed::Agent(name.to_owned())),
+        Some(("person", name)) if plain(name) => Ok(Some(Claimed::Person(name.to_owned()))),
+        Some(("integration", name)) if plain(name) => Ok(Some(Claimed::Integration(name.to_owned()))),
+        Some(("agent", name)) if plain(name) => Ok(Some(Claimed::Agent(name.to_owned()))),
         _ => {
             let shown: String = text.chars().take(60).collect();
             Err(Problem::new(
@@ -130,7 +131,7 @@ impl Headers {
         body: &[u8],
         at: Option<Instant>,
     ) -> Result<Context, Problem> {
-        let mut context = Context::of(self.somebody(web).await?);
+        let mut context = Context::by(self.acting(web).await?);
         context.at = at;
         if let Some(key) = &self.key {
             let parts: Vec<&[u8]> = parts.iter().map(|p| p.as_bytes()).chain([body]).collect();
@@ -138,24 +139,31 @@ impl Headers {
         }
         Ok(context)
     }
-    async fn somebody(&self, web: &Web) -> Result<Actor, Problem> {
-        match &self.actor {
-            Claimed::Integration(name) => Ok(Actor::Integration(name.clone())),
-            Claimed::Agent(name) => Ok(Actor::Agent(name.clone())),
+    /// Who acts: whoever signed in, and only where nobody signs in whom the header names.
+    async fn acting(&self, web: &Web) -> Result<Arc<Access>, Problem> {
+        let Some(claimed) = &self.actor else { return Ok(Arc::clone(&web.access)) };
+        let actor = match claimed {
+            Claimed::Integration(name) => Actor::Integration(name.clone()),
+            Claimed::Agent(name) => Actor::Agent(name.clone()),
             Claimed::Person(named) => {
-                let mut conn = web.app.store().reader().await?;
-                let found = match named.parse() {
-                    Ok(id) => conn.person_by_id(id).await?,
-                    Err(_) => conn.person_by_handle(&named.to_lowercase()).await?,
-                };
-                found.map(|p| Actor::Person(p.id)).ok_or_else(|| {
+                let found = web.app.person(&web.access, named).await.map_err(|_| {
                     Problem::new(
                         Kind::Invalid,
                         format!("The header Watercourse-Actor names the person “{named}”, whom nobody knows."),
                         "GET /api/v1/people lists who there is.",
                     )
-                })
+                })?;
+                Actor::Person(found.id)
             }
+        };
+        match web.settings.door {
+            Door::Open => Ok(Arc::new(Access::everything(actor))),
+            Door::SignIn if actor == web.access.actor => Ok(Arc::clone(&web.access)),
+            Door::SignIn => Err(Problem::new(
+                Kind::Denied,
+                "The header Watercourse-Actor names somebody else than the one whose token this is.",
+                "Leave it out: whoever signed in acts.",
+            )),
         }
     }
 }
@@ -171,10 +179,10 @@ mod tests {
 
     #[test]
     fn an_actor_is_named_by_its_sort() {
-        let read = |value| actor(&headers("watercourse-actor", value)).ok();
+        let read = |value| actor(&headers("watercourse-actor", value)).ok().flatten();
         assert_eq!(read("person:ada"), Some(Claimed::Person("ada".to_owned())));
         assert_eq!(read("agent:helper"), Some(Claimed::Agent("helper".to_owned())));
-        assert_eq!(actor(&HeaderMap::new()).ok(), Some(Claimed::Integration("api".to_owned())));
+        assert_eq!(actor(&HeaderMap::new()).ok(), Some(None), "whoever signed in");
         for bad in ["", "ada", "person:", "rule:timer", "king:ada"] {
             assert_eq!(read(bad), None, "{bad}");
         }

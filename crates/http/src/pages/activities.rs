@@ -26,7 +26,7 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
         right: format!("The six are {}.", Activity::ALL.map(Activity::id).join(", ")),
     })?;
     let streams = native(&web).await?;
-    let standing = web.app.where_it_stands().await?;
+    let standing = web.app.where_it_stands(&web.access).await?;
     let steps = steps(&streams, &standing, &|s| s.activity == activity);
     let open = open_items(&web, &format!("activity:{}", activity.id())).await?;
     let teams: BTreeSet<&str> = steps.iter().map(|s| s.team.as_str()).filter(|t| !t.is_empty()).collect();
@@ -56,7 +56,7 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
 
 /// The streams that run work.
 pub async fn native(web: &Web) -> Result<Vec<Arc<Published>>, AppError> {
-    Ok(web.app.streams().await?.into_iter().filter(|p| !p.head.imported).collect())
+    Ok(web.app.streams(&web.access).await?.into_iter().filter(|p| !p.head.imported).collect())
 }
 
 /// Open items that a filter finds, at most a few hundred.

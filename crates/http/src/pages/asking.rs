@@ -1,10 +1,11 @@
 //! Who asks, when, and with what key.
 
 use super::shell::me;
-use crate::state::Web;
+use crate::state::{Door, Web};
 use axum::http::{HeaderMap, header};
 use std::collections::BTreeMap;
-use watercourse_app::{AppError, Context, Idempotency};
+use std::sync::Arc;
+use watercourse_app::{Access, AppError, Context, Idempotency};
 use watercourse_core::actor::Actor;
 
 /// The most characters of an idempotency key.
@@ -19,14 +20,19 @@ pub fn new_key() -> String {
 /// The inputs of a form; of several with one name the last counts.
 pub type Filled = BTreeMap<String, String>;
 
+/// Who acts: whoever signed in; where nobody signs in, whom somebody chose to act as, if that person is known.
+async fn acting(web: &Web, headers: &HeaderMap) -> Arc<Access> {
+    match (web.settings.door, me(headers)) {
+        (Door::Open, Some(id)) if web.app.person(&web.access, &id.to_string()).await.is_err() => {
+            Arc::new(Access::everything(Actor::Integration("page".to_owned())))
+        }
+        _ => Arc::clone(&web.access),
+    }
+}
+
 /// Who sends a form, with its key.
 pub async fn context(web: &Web, headers: &HeaderMap, path: &str, filled: &Filled) -> Result<Context, AppError> {
-    let actor = match me(headers) {
-        // A person that is no longer known acts as nobody in particular.
-        Some(id) if web.app.person(&id.to_string()).await.is_ok() => Actor::Person(id),
-        _ => Actor::Integration("page".to_owned()),
-    };
-    let context = Context::of(actor);
+    let context = Context::by(acting(web, headers).await);
     let key: String = filled.get("idempotency_key").map(|k| k.chars().take(LONGEST_KEY).collect()).unwrap_or_default();
     if key.is_empty() {
         return Ok(context);

@@ -33,7 +33,7 @@ pub struct Asked {
 
 /// Shows the chain.
 pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> Result<Response, Oops> {
-    let streams = web.app.streams().await?;
+    let streams = web.app.streams(&web.access).await?;
     let chosen = asked.stream.filter(|s| !s.is_empty());
     let days = days(asked.days, false);
     let flow = Flow::load(&web, chosen.as_deref(), days).await?;

@@ -30,7 +30,7 @@ pub async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Filled>,
 ) -> Result<Response, Oops> {
-    let view = web.app.item(&key).await?;
+    let view = web.app.item(&web.access, &key).await?;
     let done = asked.get("done").map_or_else(String::new, |id| match id.as_str() {
         "open" => "Opened.".to_owned(),
         id => spec(id).map_or_else(String::new, |s| format!("{}: done.", s.label)),
@@ -51,7 +51,7 @@ async fn build(
     let now = web.app.now();
     let stream = &view.stream.stream;
     let offered = if view.row.imported { Vec::new() } else { offers(stream, &view.item, now) };
-    let teams: Vec<(String, String)> = web.app.teams().await?.into_iter().map(|t| (t.id, t.name)).collect();
+    let teams: Vec<(String, String)> = web.app.teams(&web.access).await?.into_iter().map(|t| (t.id, t.name)).collect();
     let kind = watercourse_practices::kind(&view.item.kind);
     let fields: Vec<(String, String)> =
         kind.map_or_else(Vec::new, |k| k.all_fields().map(|f| (f.id.to_owned(), f.label.to_owned())).collect());
@@ -146,13 +146,13 @@ pub async fn act(
 ) -> Result<Response, Oops> {
     match done(&web, &headers, &key, &verb, &filled).await {
         Ok(to) => Ok(Redirect::to(&format!("/w/{to}?done={verb}")).into_response()),
-        Err(error @ AppError::NotFound { .. }) if web.app.item(&key).await.is_err() => Err(error.into()),
+        Err(error @ AppError::NotFound { .. }) if web.app.item(&web.access, &key).await.is_err() => Err(error.into()),
         Err(error) => {
             let (status, wrong, right) = said(&error);
             if status == StatusCode::INTERNAL_SERVER_ERROR {
                 return Err(error.into());
             }
-            let view = web.app.item(&key).await?;
+            let view = web.app.item(&web.access, &key).await?;
             let refused = Refused { verb, filled, said: Said { wrong, right } };
             let page = build(&web, &headers, &view, Some(refused), String::new()).await?;
             Ok(respond(status, &page))
@@ -170,7 +170,7 @@ async fn done(web: &Web, headers: &HeaderMap, key: &str, verb: &str, filled: &Fi
     for arg in spec.args.iter().filter(|a| a.ask == Ask::Item) {
         let named = args.get(arg.name).and_then(|v| v.as_str()).map(str::to_owned);
         if let (Some(named), Some(members)) = (named, args.as_object_mut()) {
-            let id = web.app.item(&named).await?.item.id;
+            let id = web.app.item(&web.access, &named).await?.item.id;
             members.insert(arg.name.to_owned(), serde_json::Value::String(id.to_string()));
         }
     }
@@ -191,7 +191,7 @@ async fn new_form(
     filled: &Filled,
     refusal: Option<Said>,
 ) -> Result<NewItemPage, AppError> {
-    let streams: Vec<_> = web.app.streams().await?.into_iter().filter(|p| !p.head.imported).collect();
+    let streams: Vec<_> = web.app.streams(&web.access).await?.into_iter().filter(|p| !p.head.imported).collect();
     let text = |name: &str| filled.get(name).cloned().unwrap_or_default();
     let chosen = streams.iter().find(|p| p.head.id == text("stream")).or_else(|| streams.first());
     let kind = chosen.and_then(|p| watercourse_practices::kind(&p.stream.kind));

@@ -59,10 +59,10 @@ impl Flow {
     /// Where there is no such stream.
     pub async fn load(web: &Web, stream: Option<&str>, days: u32) -> Result<Self, AppError> {
         let published = match stream {
-            Some(id) => Some(web.app.stream(id, None).await?),
+            Some(id) => Some(web.app.stream(&web.access, id, None).await?),
             None => None,
         };
-        let visits = web.app.flow(stream).await?;
+        let visits = web.app.flow(&web.access, stream).await?;
         let computed = tokio::task::spawn_blocking(move || Self::of(published, visits, days)).await;
         computed.map_err(|e| broke_off(&e))
     }

@@ -29,4 +29,4 @@ mod work_view;
 
 pub(crate) use oops::Oops;
 pub(crate) use serve::routes;
-pub(crate) use shell::{Shell, theme};
+pub(crate) use shell::{Shell, me, theme};

@@ -56,7 +56,7 @@ pub async fn one(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result
         });
     }
     let streams = native(&web).await?;
-    let standing = web.app.where_it_stands().await?;
+    let standing = web.app.where_it_stands(&web.access).await?;
     let steps = steps(&streams, &standing, &|s| s.practice.as_deref() == Some(practice.id));
     Ok(render(&PracticePage {
         shell: shell(&web, &headers, practice.name, "practices").await?,

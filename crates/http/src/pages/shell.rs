@@ -126,7 +126,7 @@ pub async fn shell(
     here: &'static str,
 ) -> Result<Shell, AppError> {
     let mut people: Vec<(String, String)> =
-        web.app.people().await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect();
+        web.app.people(&web.access).await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect();
     people.sort_by(|a, b| a.1.cmp(&b.1));
     let me = me(headers)
         .map(|id| id.to_string())

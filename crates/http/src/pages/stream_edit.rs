@@ -40,7 +40,7 @@ deliver  = true
 
 /// Says what the check found, and draws what it could read.
 async fn checked(web: &Web, text: &str) -> Result<CheckedText, AppError> {
-    let checked = web.app.check(text, true).await?;
+    let checked = web.app.check(&web.access, text, true).await?;
     Ok(show(&checked))
 }
 
@@ -102,7 +102,7 @@ pub async fn new_page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>)
 
 /// Shows the editor for a stream.
 pub async fn edit_page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
-    let published = web.app.stream(&id, None).await?;
+    let published = web.app.stream(&web.access, &id, None).await?;
     if published.head.imported {
         let wrong = format!("“{}” is an imported log: it is measured, not edited.", published.head.name);
         return Err(AppError::Invalid {
@@ -205,7 +205,7 @@ async fn publish(web: &Web, headers: &HeaderMap, id: &str, text: &str, filled: &
             "Say in a line why it changes; it is kept in Versions.",
         ));
     }
-    let checked = web.app.check(text, true).await?;
+    let checked = web.app.check(&web.access, text, true).await?;
     if has_errors(&checked) {
         return Err(AppError::BadStream(checked.diagnostics));
     }

@@ -44,7 +44,7 @@ const PATHS: &[(u32, &str)] =
 pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let now = web.app.now().millis();
     let mut rows = Vec::new();
-    for published in web.app.streams().await? {
+    for published in web.app.streams(&web.access).await? {
         let head = &published.head;
         let flow = Flow::load(&web, Some(&head.id), days(None, head.imported)).await?;
         rows.push(row(&published, &flow, now));
@@ -104,7 +104,7 @@ fn head(published: &Published, tab: &'static str) -> StreamHead {
 }
 
 async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
-    let published = web.app.stream(id, None).await?;
+    let published = web.app.stream(&web.access, id, None).await?;
     let days = days(asked.days, published.head.imported);
     let flow = Flow::load(web, Some(id), days).await?;
     Ok((published, flow, days))
@@ -353,7 +353,7 @@ pub async fn conforming(
 async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
     let from = flow.window.0;
     let version = published.head.version;
-    let mut items = web.app.all_items(Some(&published.head.id)).await?;
+    let mut items = web.app.all_items(&web.access, Some(&published.head.id)).await?;
     items.retain(|i| i.version == version && i.closed.as_ref().is_none_or(|(at, _)| at.millis() >= from));
     let (published, stands_on) = (Arc::clone(published), flow.scope().stands_on);
     let drawn = tokio::task::spawn_blocking(move || {
@@ -395,9 +395,9 @@ fn left(scope: &Scope<'_>, ran: &Actual) -> Vec<String> {
 
 /// Shows the versions.
 pub async fn versions(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
-    let published = web.app.stream(&id, None).await?;
-    let versions = web.app.versions(&id).await?;
-    let people = web.app.people().await?;
+    let published = web.app.stream(&web.access, &id, None).await?;
+    let versions = web.app.versions(&web.access, &id).await?;
+    let people = web.app.people(&web.access).await?;
     let names = Names { people: people.into_iter().map(|p| (p.id, p.name)).collect(), ..Names::default() };
     let now = web.app.now().millis();
     let lines = versions.iter().enumerate().map(|(at, v)| {

@@ -26,9 +26,9 @@ fn counted(standing: &[Standing], team: &str, phase: Phase) -> Figure {
 /// Shows the list.
 pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let streams = native(&web).await?;
-    let standing = web.app.where_it_stands().await?;
+    let standing = web.app.where_it_stands(&web.access).await?;
     let now = web.app.now().millis();
-    let rows = web.app.teams().await?.into_iter().map(|team| {
+    let rows = web.app.teams(&web.access).await?.into_iter().map(|team| {
         let held = |s: &watercourse_core::stream::Step| s.team.as_deref() == Some(team.id.as_str());
         let holds = |a: &Activity| streams.iter().flat_map(|p| &p.stream.steps).any(|s| held(s) && s.activity == *a);
         let activities: Vec<Activity> = Activity::ALL.into_iter().filter(holds).collect();
@@ -51,14 +51,14 @@ pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
 
 /// Shows one.
 pub async fn one(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
-    let found = web.app.teams().await?.into_iter().find(|t| t.id == id);
+    let found = web.app.teams(&web.access).await?.into_iter().find(|t| t.id == id);
     let team = found.ok_or_else(|| AppError::NotFound {
         what: format!("team “{}”", id.chars().take(60).collect::<String>()),
         right: "The list of teams tells which there are.".to_owned(),
     })?;
     let streams = native(&web).await?;
-    let standing = web.app.where_it_stands().await?;
-    let people = web.app.people().await?;
+    let standing = web.app.where_it_stands(&web.access).await?;
+    let people = web.app.people(&web.access).await?;
     let mut members: Vec<String> =
         people.into_iter().filter(|p| team.members.contains(&p.id)).map(|p| p.name).collect();
     members.sort();

@@ -74,7 +74,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         Err(error) => return Err(error.into()),
     };
     let names: BTreeMap<String, String> =
-        web.app.streams().await?.iter().map(|p| (p.head.id.clone(), p.head.name.clone())).collect();
+        web.app.streams(&web.access).await?.iter().map(|p| (p.head.id.clone(), p.head.name.clone())).collect();
     let now = web.app.now();
     let here = |cursor: &str| format!("/work?q={}&sort={sort_id}&cursor={}", html::query(&q), html::query(cursor));
     let page = WorkPage {

@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use std::any::Any;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Settings, router};
+use watercourse_http::{Door, Settings, router};
 use watercourse_store::Store;
 
 /// Declares story tests that run on SQLite and on PostgreSQL.
@@ -127,7 +127,7 @@ impl Server {
         app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = router(app, Settings::default());
+        let router = router(app, Settings { door: Door::Open, ..Settings::default() });
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = Client::builder().no_proxy().build().unwrap();
         let document = client.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();

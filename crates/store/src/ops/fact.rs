@@ -1,8 +1,10 @@
 //! The log of everything that happened, and the words kept beside it.
 
+use super::sight::push_sight;
 use super::{CHUNK, Connection, Db, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small};
 use crate::record::{Note, Numbered};
 use crate::rows::json;
+use crate::sight::Sight;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 use uuid::Uuid;
 use watercourse_core::fact::Fact;
@@ -70,14 +72,28 @@ pub(crate) async fn facts_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Num
     rows.iter().map(numbered).collect()
 }
 
-pub(crate) async fn facts_after(c: &mut Connection, seq: i64, limit: i64) -> Stored<Vec<Numbered>> {
-    let sql = format!("SELECT * FROM fact WHERE seq > $1 AND {SETTLED} ORDER BY seq LIMIT $2");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(seq).bind(limit).fetch_all(c).await?;
+pub(crate) async fn facts_after(c: &mut Connection, sight: &Sight, seq: i64, limit: i64) -> Stored<Vec<Numbered>> {
+    let mut query = seen(sight);
+    query.push(" AND fact.seq > ").push_bind(seq).push(format_args!(" AND {SETTLED} ORDER BY fact.seq LIMIT "));
+    let rows = query.push_bind(limit).build().fetch_all(c).await?;
     rows.iter().map(numbered).collect()
 }
 
-pub(crate) async fn newest_facts(c: &mut Connection, limit: i64) -> Stored<Vec<Numbered>> {
-    let rows = sqlx::query("SELECT * FROM fact ORDER BY seq DESC LIMIT $1").bind(limit).fetch_all(c).await?;
+/// Facts of the items that may be seen.
+fn seen(sight: &Sight) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::<Db>::new("SELECT fact.* FROM fact");
+    if *sight != Sight::Everything {
+        query.push(" JOIN item ON item.id = fact.item");
+    }
+    query.push(" WHERE TRUE");
+    push_sight(&mut query, sight);
+    query
+}
+
+pub(crate) async fn newest_facts(c: &mut Connection, sight: &Sight, limit: i64) -> Stored<Vec<Numbered>> {
+    let mut query = seen(sight);
+    query.push(" ORDER BY fact.seq DESC LIMIT ").push_bind(limit);
+    let rows = query.build().fetch_all(c).await?;
     rows.iter().map(numbered).collect()
 }
 

@@ -11,7 +11,7 @@ use watercourse_core::time::Instant;
 
 /// The columns lists show.
 pub(crate) const ROW: &str = "item.id, item.key, item.kind, item.stream, item.version, item.title, item.requester, item.opened_by, \
-     item.created, item.committed, item.delivered, item.closed, item.result, item.open_rounds, item.touched, item.revision, item.imported";
+     item.created, item.committed, item.delivered, item.closed, item.result, item.open_rounds, item.touched, item.revision, item.imported, item.entity";
 
 fn instant(value: Option<i64>) -> Option<Instant> {
     value.map(Instant)
@@ -38,6 +38,7 @@ pub(crate) fn item_row(row: &Row) -> Stored<ItemRow> {
         touched: Instant(get(row, "touched")?),
         revision: revision("item", get(row, "revision")?)?,
         imported: get(row, "imported")?,
+        entity: get(row, "entity")?,
     })
 }
 
@@ -94,7 +95,12 @@ pub(crate) fn kept(row: &Row) -> Stored<Kept> {
         touched: head.touched,
         revision: head.revision,
     };
-    let words = Words { title: head.title, description: get(row, "description")?, requester: head.requester };
+    let words = Words {
+        title: head.title,
+        description: get(row, "description")?,
+        requester: head.requester,
+        entity: head.entity,
+    };
     Ok(Kept { item, words, imported: head.imported })
 }
 

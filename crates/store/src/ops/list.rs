@@ -4,6 +4,7 @@ use super::item::{ROW, fields_of, item_row};
 use super::sight::push_sight;
 use super::{Connection, Db, Row, Stored, get, word};
 use crate::record::{After, Cut, ItemRow, Listed, Sort, Standing};
+use crate::sight::Sight;
 use sqlx::QueryBuilder;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
@@ -117,12 +118,17 @@ pub(crate) async fn rows_of(c: &mut Connection, items: &[ItemId]) -> Stored<Vec<
     query.build().fetch_all(c).await?.iter().map(item_row).collect()
 }
 
-pub(crate) async fn where_it_stands(c: &mut Connection) -> Stored<Vec<Standing>> {
-    let sql = "SELECT item.stream, r.step, r.activity, r.team, r.phase, COUNT(*) AS count, MIN(r.opened) AS oldest
+pub(crate) async fn where_it_stands(c: &mut Connection, sight: &Sight) -> Stored<Vec<Standing>> {
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT item.stream, r.step, r.activity, r.team, r.phase, COUNT(*) AS count, MIN(r.opened) AS oldest
                FROM round r JOIN item ON item.id = r.item
-               WHERE r.ended IS NULL AND item.closed IS NULL
-               GROUP BY item.stream, r.step, r.activity, r.team, r.phase
-               ORDER BY item.stream, r.step, r.phase";
+               WHERE r.ended IS NULL AND item.closed IS NULL",
+    );
+    push_sight(&mut query, sight);
+    query.push(
+        " GROUP BY item.stream, r.step, r.activity, r.team, r.phase
+               ORDER BY item.stream, r.step, r.phase",
+    );
     let standing = |row: &Row| {
         Ok(Standing {
             stream: get(row, "stream")?,
@@ -134,5 +140,5 @@ pub(crate) async fn where_it_stands(c: &mut Connection) -> Stored<Vec<Standing>>
             oldest: Instant(get(row, "oldest")?),
         })
     };
-    sqlx::query(sql).fetch_all(c).await?.iter().map(standing).collect()
+    query.build().fetch_all(c).await?.iter().map(standing).collect()
 }

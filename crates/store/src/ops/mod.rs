@@ -1,6 +1,7 @@
 //! Every operation on the database, written once and compiled for each driver against its dialect.
 //! They take one connection, inside whatever transaction the caller opened.
 
+pub(crate) mod access;
 pub(crate) mod column;
 pub(crate) mod fact;
 pub(crate) mod flow;

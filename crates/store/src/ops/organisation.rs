@@ -13,14 +13,22 @@ fn person(row: &Row) -> Stored<Person> {
         handle: get(row, "handle")?,
         name: get(row, "name")?,
         mail: get(row, "mail")?,
+        entity: get(row, "entity")?,
     })
 }
 
 pub(crate) async fn put_person(c: &mut Connection, person: &Person) -> Stored<()> {
-    let sql = "INSERT INTO person (id, handle, name, mail) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name, mail = excluded.mail";
-    sqlx::query(sql).bind(person.id.0).bind(&person.handle).bind(&person.name).bind(&person.mail).execute(c).await?;
-    Ok(())
+    let sql = "INSERT INTO person (id, handle, name, mail, entity) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name, mail = excluded.mail, entity = excluded.entity";
+    sqlx::query(sql)
+        .bind(person.id.0)
+        .bind(&person.handle)
+        .bind(&person.name)
+        .bind(&person.mail)
+        .bind(&person.entity)
+        .execute(&mut *c)
+        .await?;
+    super::access::policy_changed(c).await
 }
 
 pub(crate) async fn people(c: &mut Connection) -> Stored<Vec<Person>> {
@@ -54,9 +62,16 @@ pub(crate) async fn people_of(c: &mut Connection, ids: &[PersonId]) -> Stored<Ve
 }
 
 pub(crate) async fn put_team(c: &mut Connection, team: &Team) -> Stored<()> {
-    let sql = "INSERT INTO team (id, name, capacity, calendar) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, capacity = excluded.capacity, calendar = excluded.calendar";
-    sqlx::query(sql).bind(&team.id).bind(&team.name).bind(team.capacity).bind(&team.calendar).execute(&mut *c).await?;
+    let sql = "INSERT INTO team (id, name, capacity, calendar, entity) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, capacity = excluded.capacity, calendar = excluded.calendar, entity = excluded.entity";
+    sqlx::query(sql)
+        .bind(&team.id)
+        .bind(&team.name)
+        .bind(team.capacity)
+        .bind(&team.calendar)
+        .bind(&team.entity)
+        .execute(&mut *c)
+        .await?;
     sqlx::query("DELETE FROM team_member WHERE team = $1").bind(&team.id).execute(&mut *c).await?;
     for member in &team.members {
         sqlx::query("INSERT INTO team_member (team, person) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -65,7 +80,8 @@ pub(crate) async fn put_team(c: &mut Connection, team: &Team) -> Stored<()> {
             .execute(&mut *c)
             .await?;
     }
-    Ok(())
+    // Who is in a team decides what they see.
+    super::access::policy_changed(c).await
 }
 
 pub(crate) async fn teams(c: &mut Connection) -> Stored<Vec<Team>> {
@@ -83,21 +99,35 @@ pub(crate) async fn teams(c: &mut Connection) -> Stored<Vec<Team>> {
             capacity: get(row, "capacity")?,
             calendar: get(row, "calendar")?,
             members,
+            entity: get(row, "entity")?,
         });
     }
     Ok(teams)
 }
 
 pub(crate) async fn put_service(c: &mut Connection, service: &Service) -> Stored<()> {
-    let sql = "INSERT INTO service (id, name, team, about) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, team = excluded.team, about = excluded.about";
-    sqlx::query(sql).bind(&service.id).bind(&service.name).bind(&service.team).bind(&service.about).execute(c).await?;
+    let sql = "INSERT INTO service (id, name, team, about, entity) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, team = excluded.team, about = excluded.about, entity = excluded.entity";
+    sqlx::query(sql)
+        .bind(&service.id)
+        .bind(&service.name)
+        .bind(&service.team)
+        .bind(&service.about)
+        .bind(&service.entity)
+        .execute(c)
+        .await?;
     Ok(())
 }
 
 pub(crate) async fn services(c: &mut Connection) -> Stored<Vec<Service>> {
     let service = |row: &Row| {
-        Ok(Service { id: get(row, "id")?, name: get(row, "name")?, team: get(row, "team")?, about: get(row, "about")? })
+        Ok(Service {
+            id: get(row, "id")?,
+            name: get(row, "name")?,
+            team: get(row, "team")?,
+            about: get(row, "about")?,
+            entity: get(row, "entity")?,
+        })
     };
     sqlx::query("SELECT * FROM service ORDER BY id").fetch_all(c).await?.iter().map(service).collect()
 }

@@ -66,8 +66,9 @@ pub(crate) async fn keep_delivery(
 }
 
 pub(crate) async fn insert_deployment(c: &mut Connection, d: &Deployment) -> Stored<()> {
-    let sql = "INSERT INTO deployment (id, service, environment, version, commit_id, outcome, item, at, recorded_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql =
+        "INSERT INTO deployment (id, service, environment, version, commit_id, outcome, item, at, recorded_at, entity)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     sqlx::query(sql)
         .bind(d.id)
         .bind(&d.service)
@@ -78,6 +79,7 @@ pub(crate) async fn insert_deployment(c: &mut Connection, d: &Deployment) -> Sto
         .bind(d.item.map(|i| i.0))
         .bind(d.at.micros())
         .bind(d.recorded_at.micros())
+        .bind(&d.entity)
         .execute(c)
         .await?;
     Ok(())
@@ -95,6 +97,7 @@ pub(crate) async fn deployments(c: &mut Connection, limit: i64) -> Stored<Vec<De
             item: get::<Option<Uuid>>(row, "item")?.map(ItemId),
             at: Instant(get(row, "at")?),
             recorded_at: Instant(get(row, "recorded_at")?),
+            entity: get(row, "entity")?,
         })
     };
     let rows =

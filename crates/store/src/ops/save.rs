@@ -15,7 +15,7 @@ pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words,
     for chunk in items.chunks(CHUNK) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO item (id, key, kind, stream, version, title, description, requester, opened_by, created, committed, \
-             delivered, closed, result, ended_step, ended_result, parked, marking, open_rounds, touched, revision, imported) ",
+             delivered, closed, result, ended_step, ended_result, parked, marking, open_rounds, touched, revision, imported, entity) ",
         );
         query.push_values(chunk, |mut b, (row, words, item)| {
             b.push_bind(row.id.0)
@@ -39,7 +39,8 @@ pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words,
                 .push_bind(json(&row.open))
                 .push_bind(row.touched.micros())
                 .push_bind(signed(row.revision))
-                .push_bind(row.imported);
+                .push_bind(row.imported)
+                .push_bind(row.entity.as_str());
         });
         query.build().execute(&mut *c).await?;
     }

@@ -16,6 +16,7 @@ fn version(row: &Row) -> Stored<StreamVersion> {
         actor: parsed(row, "stream", "actor")?,
         note: get(row, "note")?,
         imported: get(row, "imported")?,
+        entity: get(row, "entity")?,
     })
 }
 
@@ -46,8 +47,8 @@ pub(crate) async fn stream_versions(c: &mut Connection, id: &str) -> Stored<Vec<
 }
 
 pub(crate) async fn insert_stream_version(c: &mut Connection, stream: &StreamVersion) -> Stored<()> {
-    let sql = "INSERT INTO stream (id, version, name, kind, definition, published_at, actor, note, imported)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO stream (id, version, name, kind, definition, published_at, actor, note, imported, entity)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     sqlx::query(sql)
         .bind(&stream.id)
         .bind(i64::from(stream.version))
@@ -58,6 +59,7 @@ pub(crate) async fn insert_stream_version(c: &mut Connection, stream: &StreamVer
         .bind(json(&stream.actor))
         .bind(&stream.note)
         .bind(stream.imported)
+        .bind(&stream.entity)
         .execute(c)
         .await?;
     Ok(())

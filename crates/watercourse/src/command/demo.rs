@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use watercourse_app::demo::{keep_moving, move_in};
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::Settings;
+use watercourse_http::{Door, Settings};
 use watercourse_store::Store;
 
 /// Simulates the year, keeps it, serves it, and lets the organisation go on working.
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Demo) -> Result<Exit> {
             tokio::select! { () = stop.cancelled() => {}, () = keep_moving(&app, args.seed) => {} }
         })
     });
-    until_stopped(app, listener, Settings { demo: true, ..Settings::default() }, stop).await?;
+    until_stopped(app, listener, Settings { demo: true, door: Door::Open, ..Settings::default() }, stop).await?;
     if let Some(moving) = moving {
         moving.await?;
     }

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Settings, router};
+use watercourse_http::{Door, Settings, router};
 use watercourse_store::Store;
 
 /// How long requests under way may take once the program was asked to stop.
@@ -36,6 +36,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     };
     // Before anything is written: whoever has the port may have the database too.
     let listener = listen(&args.listen).await?;
+    let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
     let store = Store::open(&address, clock().micros()).await?;
     let app = App::new(store, clock);
@@ -43,7 +44,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
     screen::tell(&format!("Ready · http://{} · {kept}", listener.local_addr()?));
-    until_stopped(app, listener, Settings::default(), CancellationToken::new()).await?;
+    until_stopped(app, listener, Settings { door, ..Settings::default() }, CancellationToken::new()).await?;
     Ok(Exit::Done)
 }
 

@@ -1,0 +1,98 @@
+//! The door: finds out who asks before any handler runs, and lets nobody else in but to the few addresses that
+//! are open to all.
+
+use crate::problem::{Kind, Problem};
+use crate::state::{Asker, Base, Door};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use std::sync::Arc;
+use watercourse_app::{Access, SignedIn};
+use watercourse_core::actor::Actor;
+
+/// Addresses that are answered to anybody: to sign in, to be told that the server is there, and what is signed or
+/// guarded in a way of its own. One that ends in a slash stands for all below it.
+pub(crate) const OPEN_TO_ALL: &[&str] = &[
+    "/healthz",
+    "/readyz",
+    "/favicon.svg",
+    "/favicon.ico",
+    "/assets/",
+    "/hooks/generic/",
+    "/theme",
+    "/sign-in",
+    "/sign-in/",
+    "/first",
+    "/invitation",
+    "/metrics",
+    "/csp-reports",
+];
+
+/// Whether an address is answered to anybody.
+pub(crate) fn is_open_to_all(path: &str) -> bool {
+    OPEN_TO_ALL.iter().any(|open| *open == path || (open.ends_with('/') && path.starts_with(open)))
+}
+
+/// Puts who asks into the request, or answers that one must sign in.
+pub(crate) async fn enter(State(base): State<Base>, mut request: Request, next: Next) -> Response {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let who = match base.settings.door {
+        Door::Open => Some(Arc::new(Access::everything(named(&request)))),
+        Door::SignIn => match signed_in(&base, &method, &headers).await {
+            Ok(who) => who,
+            Err(problem) => return problem.into_response(),
+        },
+    };
+    match who {
+        Some(access) => {
+            request.extensions_mut().insert(Asker(access));
+            next.run(request).await
+        }
+        None if is_open_to_all(request.uri().path()) => next.run(request).await,
+        None => turned_away(&request),
+    }
+}
+
+/// Where nobody signs in, whom somebody says they are.
+fn named(request: &Request) -> Actor {
+    if request.uri().path().starts_with("/api/") {
+        return Actor::Integration("api".to_owned());
+    }
+    crate::pages::me(request.headers()).map_or_else(|| Actor::Integration("page".to_owned()), Actor::Person)
+}
+
+/// Who signed in, by session or token.
+async fn signed_in(base: &Base, method: &Method, headers: &HeaderMap) -> Result<Option<Arc<Access>>, Problem> {
+    let Some(who) = identity(base, method, headers).await? else { return Ok(None) };
+    Ok(Some(base.app.access_of(&who).await?))
+}
+
+async fn identity(_base: &Base, _method: &Method, _headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
+    Ok(None)
+}
+
+/// A page leads to the sign-in, a program is told what to send.
+fn turned_away(request: &Request) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let path = request.uri().path();
+    let is_page = *request.method() == Method::GET && accept.contains("text/html") && !path.starts_with("/api/");
+    if is_page {
+        let next = request.uri().path_and_query().map_or("/", |p| p.as_str());
+        return Redirect::to(&format!("/sign-in?next={}", crate::view::html::query(next))).into_response();
+    }
+    Problem::new(
+        Kind::Unauthenticated,
+        "Nobody is signed in.",
+        "Send Authorization: Bearer and a token; /account is where one makes them.",
+    )
+    .header(header::WWW_AUTHENTICATE, "Bearer")
+    .into_response()
+}
+
+/// Whether a browser says that a request comes from a page of this server. A session needs that for every write;
+/// a token is never sent by a browser of itself.
+pub(crate) fn says_same_origin(headers: &HeaderMap) -> bool {
+    let site = headers.get(HeaderName::from_static("sec-fetch-site")).and_then(|v| v.to_str().ok());
+    site == Some("same-origin") || headers.contains_key(header::ORIGIN)
+}
