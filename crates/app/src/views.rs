@@ -1,7 +1,7 @@
 //! An item with everything there is to see of it.
 
 use crate::access::Access;
-use crate::app::{App, no_item};
+use crate::app::{App, Change, no_item};
 use crate::error::AppError;
 use crate::published::Published;
 use crate::transaction::person;
@@ -86,6 +86,24 @@ impl App {
         let mut conn = self.store.reader().await?;
         let id = self.find(&mut conn, named).await?;
         if conn.sees(id, &access.sight()).await? { Ok(id) } else { Err(no_item(named)) }
+    }
+
+    /// Whether somebody may know of a change: of an item they see, of a stream they know of.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn concerns(&self, access: &Access, change: &Change) -> Result<bool, AppError> {
+        let mut conn = match change {
+            Change::Organisation | Change::Deployment => return Ok(true),
+            Change::Item { .. } if access.sight() == Sight::Everything => return Ok(true),
+            Change::Stream { .. } if access.horizon.all => return Ok(true),
+            Change::Item { .. } | Change::Stream { .. } => self.store.reader().await?,
+        };
+        match change {
+            Change::Item { id, .. } => Ok(conn.sees(*id, &access.sight()).await?),
+            Change::Stream { id, .. } => Ok(self.known_to(&mut conn, access, id).await.is_ok()),
+            Change::Organisation | Change::Deployment => Ok(true),
+        }
     }
 
     /// The keys of those of some items that may be seen.

@@ -98,7 +98,11 @@ async fn reopening_too_late_opens_another(world: &World) {
 
 async fn what_is_named_must_be_there(world: &World) {
     let ctx = world.seeded().await;
-    world.app.put_person(&ctx, NewPerson { handle: "ada".into(), name: "Ada".into(), ..NewPerson::default() }).await.unwrap();
+    world
+        .app
+        .put_person(&ctx, NewPerson { handle: "ada".into(), name: "Ada".into(), ..NewPerson::default() })
+        .await
+        .unwrap();
     let new = |f: &dyn Fn(&mut NewItem)| {
         let mut new = NewItem { stream: "restore-service".into(), title: "Mail is down".into(), ..NewItem::default() };
         f(&mut new);

@@ -37,14 +37,15 @@ impl Wanted {
 /// Says `change` whenever something the page shows may look different.
 pub async fn listen(web: Web, Query(wanted): Query<Wanted>) -> impl IntoResponse {
     let hears = web.app.listen();
-    let events = stream::unfold((hears, wanted), |(mut hears, wanted)| async move {
+    let events = stream::unfold((hears, wanted, web), |(mut hears, wanted, web)| async move {
         loop {
             match hears.recv().await {
                 Ok(change) if !wanted.concerns(&change) => {}
+                Ok(change) if !web.app.concerns(&web.access, &change).await.unwrap_or(false) => {}
                 // Whoever was too slow looks again, whatever it was.
                 Ok(_) | Err(RecvError::Lagged(_)) => {
                     let event = Event::default().event("change").data("look again");
-                    return Some((Ok::<_, Infallible>(event), (hears, wanted)));
+                    return Some((Ok::<_, Infallible>(event), (hears, wanted, web)));
                 }
                 Err(RecvError::Closed) => return None,
             }
