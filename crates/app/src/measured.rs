@@ -8,6 +8,9 @@ use watercourse_core::time::Instant;
 use watercourse_flow::visits::Visits;
 use watercourse_store::Sight;
 
+/// A stream, or all of them, as somebody sees it.
+type Cut = (Option<String>, Sight);
+
 /// What was measured from, and what came of it.
 #[derive(Default)]
 pub(crate) struct Measured {
@@ -15,7 +18,7 @@ pub(crate) struct Measured {
     pub(crate) seq: Option<i64>,
     pub(crate) items: HashMap<ItemId, Arc<Item>>,
     /// By stream and by what is seen of it.
-    pub(crate) visits: HashMap<(Option<String>, Sight), (i64, Instant, Arc<Visits>)>,
+    pub(crate) visits: HashMap<Cut, (i64, Instant, Arc<Visits>)>,
     pub(crate) imported: HashMap<(String, u32), Arc<Visits>>,
 }
 

@@ -6,6 +6,7 @@ mod contract;
 mod description;
 mod events;
 mod imports;
+mod probes;
 mod reading;
 mod repeated;
 mod server;

@@ -28,6 +28,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub struct Server {
+    pub app: App,
     base: String,
     client: Client,
     contract: Contract,
@@ -127,11 +128,12 @@ impl Server {
         app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let kept = app.clone();
         let router = router(app, Settings { door: Door::Open, ..Settings::default() });
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = Client::builder().no_proxy().build().unwrap();
         let document = client.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
-        Self { base, client, contract: Contract::new(document), _keep: keep }
+        Self { app: kept, base, client, contract: Contract::new(document), _keep: keep }
     }
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base))
