@@ -1,5 +1,7 @@
 //! Pages: one view struct and one template each. The server does the thinking; scripts are a comfort.
 
+mod access;
+mod access_view;
 mod activities;
 mod activity_view;
 mod asking;

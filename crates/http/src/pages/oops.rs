@@ -33,6 +33,9 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
         AppError::Refused(r) => (StatusCode::CONFLICT, r.wrong.clone(), r.right.clone()),
         AppError::Invalid { wrong, right, .. } => (StatusCode::UNPROCESSABLE_ENTITY, wrong.clone(), right.clone()),
         AppError::NotFound { what, right } => (StatusCode::NOT_FOUND, format!("There is no {what}."), right.clone()),
+        AppError::Denied(_) => {
+            (StatusCode::FORBIDDEN, error.to_string(), "An administrator can give you a role that has it.".to_owned())
+        }
         AppError::BadVerb(bad) => (StatusCode::UNPROCESSABLE_ENTITY, bad.wrong.clone(), bad.right.clone()),
         AppError::Changed { .. } => (StatusCode::CONFLICT, error.to_string(), String::new()),
         AppError::KeyReused(_) => {

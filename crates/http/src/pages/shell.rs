@@ -49,6 +49,7 @@ pub static NAVIGATION: &[Group] = &[
         name: "See",
         entries: &[entry("chain", "Chain", "/", "h"), entry("streams", "Streams", "/streams", "s")],
     },
+    Group { id: "keep", name: "Keep", entries: &[entry("access", "Access", "/access", "a")] },
     Group {
         id: "know",
         name: "Know",

@@ -105,7 +105,9 @@ async fn fill(server: &Server, entity: &str, word: &str) -> Named {
     app.put_service(&ctx, service).await.unwrap();
     let text = STREAM.replace("ENT", entity).replace("WORD", word);
     app.publish(&ctx, &text, word, None).await.unwrap();
-    for (n, stream) in [format!("{entity}-flow"), "standard-request".to_owned(), "normal-change".to_owned()].iter().enumerate() {
+    for (n, stream) in
+        [format!("{entity}-flow"), "standard-request".to_owned(), "normal-change".to_owned()].iter().enumerate()
+    {
         let new = NewItem {
             stream: stream.clone(),
             title: format!("{word} {n}"),
@@ -119,7 +121,9 @@ async fn fill(server: &Server, entity: &str, word: &str) -> Named {
         app.act(&ctx, &done.item.key, &comment, None, None).await.unwrap();
         ids.extend([done.item.key, done.item.id.to_string()]);
     }
-    let log = format!("case,activity,timestamp,team\n{word} a,{word} one,2026-01-01T08:00:00Z,{word}\n{word} a,{word} two,2026-01-02T08:00:00Z,{word}\n");
+    let log = format!(
+        "case,activity,timestamp,team\n{word} a,{word} one,2026-01-01T08:00:00Z,{word}\n{word} a,{word} two,2026-01-02T08:00:00Z,{word}\n"
+    );
     let stream = format!("{entity}-log");
     let reply = server
         .as_program(Method::POST, &format!("/api/v1/imports?stream={stream}"))
@@ -144,7 +148,14 @@ fn twin(id: &str) -> String {
         Ok(_) => id.get(..24).unwrap_or_default().to_owned() + &id.chars().skip(24).map(turned).collect::<String>(),
         Err(_) if id.chars().any(|c| c.is_ascii_digit()) && !id.contains(SECRET) => id.chars().map(turned).collect(),
         // The part behind the entity's letters, so that the id still begins with them.
-        Err(_) => id.chars().rev().collect::<String>().replacen(|c: char| c.is_ascii_lowercase(), "q", 2).chars().rev().collect(),
+        Err(_) => id
+            .chars()
+            .rev()
+            .collect::<String>()
+            .replacen(|c: char| c.is_ascii_lowercase(), "q", 2)
+            .chars()
+            .rev()
+            .collect(),
     }
 }
 
@@ -297,8 +308,7 @@ const PROBERS: &[(&str, &str, &[(&str, &str)])] = &[
 async fn nobody_gets_at_what_is_not_theirs(server: Server) {
     fill(&server, "be", "ours").await;
     let theirs = fill(&server, "fr", SECRET).await;
-    let everything: Vec<String> =
-        watercourse_app::Permission::ALL.iter().map(|p| p.id().to_owned()).collect();
+    let everything: Vec<String> = watercourse_app::Permission::ALL.iter().map(|p| p.id().to_owned()).collect();
     let role = watercourse_app::NewRole { id: "everything".into(), permissions: everything, ..Default::default() };
     server.app.put_role(&program(), role).await.unwrap();
     let mut probers = Vec::new();
@@ -311,7 +321,8 @@ async fn nobody_gets_at_what_is_not_theirs(server: Server) {
     for id in &theirs.ids {
         let other = twin(id);
         assert_ne!(&other, id);
-        let pairs: Vec<(Probe, Probe)> = probes_of(&document, id).into_iter().zip(probes_of(&document, &other)).collect();
+        let pairs: Vec<(Probe, Probe)> =
+            probes_of(&document, id).into_iter().zip(probes_of(&document, &other)).collect();
         for prober in &probers {
             for (probe, missing) in &pairs {
                 number += 1;
@@ -319,8 +330,12 @@ async fn nobody_gets_at_what_is_not_theirs(server: Server) {
                     continue;
                 }
                 tried += 1;
-                let real = server.probe(&prober.token, probe.method.clone(), &probe.path, probe.media, probe.body.as_deref()).await;
-                let absent = server.probe(&prober.token, missing.method.clone(), &missing.path, missing.media, missing.body.as_deref()).await;
+                let real = server
+                    .probe(&prober.token, probe.method.clone(), &probe.path, probe.media, probe.body.as_deref())
+                    .await;
+                let absent = server
+                    .probe(&prober.token, missing.method.clone(), &missing.path, missing.media, missing.body.as_deref())
+                    .await;
                 let what = format!("{} {} {} {:?}", prober.name, probe.method, probe.path, probe.body);
                 let echoed = real.1.replace(id.as_str(), "").replace(&encoded(id), "");
                 if real.0 >= 500 || absent.0 >= 500 {
@@ -389,17 +404,18 @@ async fn everything_told(server: &Server, probers: &[Prober], document: &Value) 
             continue;
         }
         for id in own {
-            let filled: Vec<String> = path
-                .split('/')
-                .map(|part| if part.starts_with('{') { encoded(id) } else { part.to_owned() })
-                .collect();
+            let filled: Vec<String> =
+                path.split('/').map(|part| if part.starts_with('{') { encoded(id) } else { part.to_owned() }).collect();
             paths.insert(filled.join("/"));
         }
     }
     for page in PAGES {
         paths.extend(own.iter().map(|id| page.replace("{}", id)));
     }
-    paths.extend(["state:open", "\"ours\"", "team:be-desk", "-kind:change", "age:>1d", SECRET].map(|q| format!("/api/v1/items?q={}", encoded(q))));
+    paths.extend(
+        ["state:open", "\"ours\"", "team:be-desk", "-kind:change", "age:>1d", SECRET]
+            .map(|q| format!("/api/v1/items?q={}", encoded(q))),
+    );
     let mut told = BTreeMap::new();
     for prober in probers {
         for path in &paths {
