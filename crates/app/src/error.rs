@@ -33,6 +33,12 @@ pub enum AppError {
     /// Whoever asks may not do that.
     #[error("You may not do this: it takes the permission “{0}”. Ask an administrator for it.")]
     Denied(&'static str),
+    /// Name, password or code are not right. Which of them is not said.
+    #[error("This name and password, or this code, do not let anybody in.")]
+    NotSignedIn,
+    /// Too many tries failed; seconds until the next is looked at.
+    #[error("Too many tries failed. Wait {0} s before the next.")]
+    TooMany(i64),
     /// It has changed since the caller looked.
     #[error("{key} is at revision {found}, not {expected}. Load it again.")]
     Changed {

@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod demo;
 pub mod keys;
 
+mod accounts;
 mod app;
 mod context;
 mod entities;
@@ -23,13 +24,17 @@ mod outside;
 mod published;
 mod roles;
 mod shipped;
+mod sign_in;
+mod signing_in;
 mod streams;
 mod timers;
+mod tokens;
 mod transaction;
 mod validate;
 mod views;
 
 pub use access::{Access, Permission};
+pub use accounts::{Enrolment, NewAccount};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
 pub use entities::EntitySettings;
@@ -43,10 +48,13 @@ pub use outside::{Deployed, Heard, News};
 pub use published::Published;
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
 pub use shipped::SHIPPED;
+pub use signing_in::{Client, Credential, Identity, Presented, SignIn};
 pub use streams::{Publication, has_errors};
+pub use tokens::NewToken;
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, ROOT, Role,
-    Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
+    Account, AccountSort, Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered,
+    OpenRound, Person, ROOT, Role, Service, Session, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion,
+    Team, Token, Words,
 };

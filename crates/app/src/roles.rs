@@ -155,10 +155,12 @@ impl App {
     /// # Errors
     /// `Denied`, or the store's.
     pub async fn granted_to(&self, access: &Access, account: AccountId) -> Result<Vec<Granted>, AppError> {
+        let mut conn = self.store.reader().await?;
         if access.account != Some(account) {
             access.may(Permission::AccountKeep)?;
+            self.account_in(&mut conn, access, &account.to_string()).await?;
         }
-        Ok(self.store.reader().await?.granted_to(account).await?)
+        Ok(conn.granted_to(account).await?)
     }
 
     /// Grants roles to an account, in place of what was granted by hand before. `roles`: role and scope.
@@ -173,10 +175,11 @@ impl App {
         roles: Vec<(String, String)>,
     ) -> Result<Vec<Granted>, AppError> {
         ctx.access.may(Permission::AccountKeep)?;
-        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
+        let (app, ctx, now) = (self.clone(), Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
-            let (ctx, roles) = (Arc::clone(&ctx), roles.clone());
+            let (app, ctx, roles) = (app.clone(), Arc::clone(&ctx), roles.clone());
             Box::pin(async move {
+                app.account_in(conn, &ctx.access, &account.to_string()).await?;
                 let tree = Tree::load(conn).await?;
                 let known = conn.roles().await?;
                 let before = conn.granted_to(account).await?;

@@ -88,6 +88,7 @@ impl App {
             if now.micros().saturating_sub(tidied.micros()) > 3_600_000_000 {
                 tidied = now;
                 self.forget_answers(now).await;
+                self.forget_sign_ins(now).await;
             }
             tokio::time::sleep(self.until_next(now).await).await;
         }

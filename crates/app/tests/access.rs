@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use support::World;
 use watercourse_app::{
-    Access, AppError, Context, EntitySettings, Granted, ItemQuery, NewEntity, NewItem, NewPerson, NewRole, NewTeam,
-    Permission, Person, SignedIn,
+    Access, AccountSort, AppError, Context, EntitySettings, Granted, ItemQuery, NewAccount, NewEntity, NewItem,
+    NewPerson, NewRole, NewTeam, Permission, Person, SignedIn,
 };
 use watercourse_core::actor::Actor;
 use watercourse_core::id::{AccountId, PersonId};
@@ -40,10 +40,22 @@ async fn person(world: &World, handle: &str) -> Person {
     world.app.person(&Access::of_the_program(), handle).await.unwrap()
 }
 
+/// An account for a person: the first is theirs, others have names of their own.
+async fn account(world: &World, handle: &str) -> AccountId {
+    let many = world.app.accounts(&Access::of_the_program()).await.unwrap().len();
+    let new = NewAccount {
+        name: format!("{handle}-{many}"),
+        sort: AccountSort::Person,
+        person: Some(handle.to_owned()),
+        display: String::new(),
+    };
+    world.app.add_account(&program(), new).await.unwrap().0.id
+}
+
 /// Somebody with roles.
 async fn somebody(world: &World, handle: &str, roles: &[(&str, &str)]) -> Context {
     let person: PersonId = person(world, handle).await.id;
-    let account = AccountId(uuid::Uuid::now_v7());
+    let account = account(world, handle).await;
     let roles = roles.iter().map(|(r, s)| ((*r).to_owned(), (*s).to_owned())).collect();
     world.app.grant(&program(), account, roles).await.unwrap();
     let who = SignedIn { account, actor: Actor::Person(person), person: Some(person), scopes: None };
@@ -151,7 +163,10 @@ async fn nobody_gives_what_they_do_not_have(world: &World) {
     };
     world.app.put_role(&program(), new).await.unwrap();
     let be = somebody(world, "be-ada", &[("local-admin", "entity:be")]).await;
-    let somebody_else = AccountId(uuid::Uuid::now_v7());
+    let somebody_else = account(world, "be-bo").await;
+    let foreign = account(world, "fr-bo").await;
+    let told = world.app.grant(&be, foreign, Vec::new()).await;
+    assert!(matches!(told, Err(AppError::NotFound { .. })), "{told:?}");
     let give = |role: &str, scope: &str| vec![(role.to_owned(), scope.to_owned())];
     for (role, scope) in [
         ("administrator", "entity:be"),
@@ -184,7 +199,7 @@ async fn a_change_of_roles_takes_effect_at_once(world: &World) {
     countries(world).await;
     let other = world.another().await;
     let person = person(world, "be-ada").await.id;
-    let account = AccountId(uuid::Uuid::now_v7());
+    let account = account(world, "be-ada").await;
     let who = SignedIn { account, actor: Actor::Person(person), person: Some(person), scopes: None };
     let give = |roles: &[(&str, &str)]| roles.iter().map(|(r, s)| ((*r).to_owned(), (*s).to_owned())).collect();
     world.app.grant(&program(), account, give(&[("agent", "entity:be")])).await.unwrap();

@@ -1,14 +1,15 @@
 //! The door: finds out who asks before any handler runs, and lets nobody else in but to the few addresses that
 //! are open to all.
 
+use crate::credential::{presented, says_same_origin};
 use crate::problem::{Kind, Problem};
-use crate::state::{Asker, Base, Door};
+use crate::state::{Asker, Base, Door, Web};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
-use watercourse_app::{Access, SignedIn};
+use watercourse_app::{Access, Presented};
 use watercourse_core::actor::Actor;
 
 /// Addresses that are answered to anybody: to sign in, to be told that the server is there, and what is signed or
@@ -38,15 +39,15 @@ pub(crate) fn is_open_to_all(path: &str) -> bool {
 pub(crate) async fn enter(State(base): State<Base>, mut request: Request, next: Next) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let who = match base.settings.door {
-        Door::Open => Some(Arc::new(Access::everything(named(&request)))),
+        Door::Open => Some(Asker { access: Arc::new(Access::everything(named(&request))), identity: None }),
         Door::SignIn => match signed_in(&base, &method, &headers).await {
             Ok(who) => who,
             Err(problem) => return problem.into_response(),
         },
     };
     match who {
-        Some(access) => {
-            request.extensions_mut().insert(Asker(access));
+        Some(asker) => {
+            request.extensions_mut().insert(asker);
             next.run(request).await
         }
         None if is_open_to_all(request.uri().path()) => next.run(request).await,
@@ -63,13 +64,29 @@ fn named(request: &Request) -> Actor {
 }
 
 /// Who signed in, by session or token.
-async fn signed_in(base: &Base, method: &Method, headers: &HeaderMap) -> Result<Option<Arc<Access>>, Problem> {
-    let Some(who) = identity(base, method, headers).await? else { return Ok(None) };
-    Ok(Some(base.app.access_of(&who).await?))
+async fn signed_in(base: &Base, method: &Method, headers: &HeaderMap) -> Result<Option<Asker>, Problem> {
+    let Some(presented) = presented(headers) else { return Ok(None) };
+    let Some(identity) = base.app.identify(&presented).await? else { return Ok(None) };
+    if matches!(presented, Presented::Session(_)) && !method.is_safe() && !says_same_origin(headers) {
+        return Err(Problem::new(
+            Kind::ForeignOrigin,
+            "A session was sent without the browser saying that the page is one of this server.",
+            "Send it from a page of this server; a program sends a token.",
+        ));
+    }
+    let access = base.app.access_of(&identity.who).await?;
+    Ok(Some(Asker { access, identity: Some(Arc::new(identity)) }))
 }
 
-async fn identity(_base: &Base, _method: &Method, _headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
-    Ok(None)
+/// Whether whoever began to listen may still listen. Asked while an answer goes on without an end.
+pub(crate) async fn is_still_in(web: &Web) -> bool {
+    let Some(before) = &web.identity else { return true };
+    let presented = match &web.presented {
+        Some(presented) => presented,
+        None => return false,
+    };
+    let Ok(Some(now)) = web.app.identify(presented).await else { return false };
+    now == **before && web.app.access_of(&now.who).await.is_ok_and(|access| access == web.access)
 }
 
 /// A page leads to the sign-in, a program is told what to send.
@@ -88,11 +105,4 @@ fn turned_away(request: &Request) -> Response {
     )
     .header(header::WWW_AUTHENTICATE, "Bearer")
     .into_response()
-}
-
-/// Whether a browser says that a request comes from a page of this server. A session needs that for every write;
-/// a token is never sent by a browser of itself.
-pub(crate) fn says_same_origin(headers: &HeaderMap) -> bool {
-    let site = headers.get(HeaderName::from_static("sec-fetch-site")).and_then(|v| v.to_str().ok());
-    site == Some("same-origin") || headers.contains_key(header::ORIGIN)
 }

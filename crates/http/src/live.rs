@@ -15,7 +15,7 @@ use watercourse_app::Change;
 /// How often a comment is sent, so that nobody between us thinks the connection dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often we look without having been told: another program may write to the same database.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 struct Follow<R> {
     changes: Option<Receiver<Change>>,

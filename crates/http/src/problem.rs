@@ -48,6 +48,8 @@ kinds! {
     BadSignature = "bad-signature", 401, "The message is not signed as it should be";
     /// Nobody is signed in, or the token or session has ended. Programs send `Authorization: Bearer TOKEN`.
     Unauthenticated = "unauthenticated", 401, "Sign in first";
+    /// Name and password, or the code, are not right. Which is not said.
+    NotSignedIn = "not-signed-in", 401, "This does not let anybody in";
     /// You may not do this. `permission` names what it takes.
     Denied = "denied", 403, "You may not do this";
     /// The stream never allows this, whatever the state of the item.
@@ -80,6 +82,8 @@ kinds! {
     KeyReused = "key-reused", 422, "The idempotency key was used for another request";
     /// The stream has errors and was not published. `diagnostics` lists them with line and column.
     StreamErrors = "stream-errors", 422, "The stream has errors";
+    /// Too many requests, or too many sign-ins that failed. `Retry-After` says how many seconds to wait.
+    TooMany = "too-many", 429, "Too many requests";
     /// A definition that exists is only replaced by whoever has seen it: send its `ETag` as `If-Match`.
     PreconditionRequired = "precondition-required", 428, "Say which version you looked at";
     /// The server made a mistake; nothing was half-written. The log has the details.
@@ -214,6 +218,10 @@ impl From<AppError> for Problem {
                 let expected = wrong.split_once(", expected ").map(|(_, e)| format!("Expected {e}"));
                 let right = if right.is_empty() { expected.unwrap_or_default() } else { right };
                 Self::new(Kind::Invalid, &wrong, right).at(pointer, wrong)
+            }
+            AppError::NotSignedIn => Self::new(Kind::NotSignedIn, said, "Look at both, and try again."),
+            AppError::TooMany(seconds) => {
+                Self::new(Kind::TooMany, said, "").header(header::RETRY_AFTER, &seconds.to_string())
             }
             AppError::Denied(permission) => {
                 Self::new(Kind::Denied, said, "An administrator can give you a role that has it.")

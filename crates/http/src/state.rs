@@ -1,10 +1,11 @@
 //! What every handler is given.
 
+use crate::credential::presented;
 use crate::problem::{Kind, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::sync::Arc;
-use watercourse_app::{Access, App};
+use watercourse_app::{Access, App, Identity, Presented};
 
 /// Who is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +39,12 @@ pub struct Base {
 
 /// Who asks and what they may: put into the request by the door, before any handler.
 #[derive(Debug, Clone)]
-pub struct Asker(pub Arc<Access>);
+pub struct Asker {
+    /// What they may.
+    pub access: Arc<Access>,
+    /// Who signed in, and with what; none where nobody signs in.
+    pub identity: Option<Arc<Identity>>,
+}
 
 /// What a handler is given: the application, and who asks. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -49,6 +55,10 @@ pub struct Web {
     pub settings: Arc<Settings>,
     /// Who asks and what they may.
     pub access: Arc<Access>,
+    /// Who signed in, and with what; none where nobody signs in.
+    pub identity: Option<Arc<Identity>>,
+    /// What they brought.
+    pub presented: Option<Presented>,
 }
 
 impl FromRequestParts<Base> for Web {
@@ -61,7 +71,8 @@ impl FromRequestParts<Base> for Web {
             .extensions
             .get::<Asker>()
             .ok_or_else(|| Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token."))?;
-        let access = Arc::clone(&asker.0);
-        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access })
+        let (access, identity) = (Arc::clone(&asker.access), asker.identity.clone());
+        let presented = identity.as_ref().and_then(|_| presented(&parts.headers));
+        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access, identity, presented })
     }
 }

@@ -1,6 +1,7 @@
 //! One connection to either database, and every operation on it.
 
 use crate::access_record::{Entity, Granted, Role};
+use crate::account_record::{Account, Session, SignInFlow, Token};
 use crate::error::StoreError;
 use crate::record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person,
@@ -203,6 +204,65 @@ operations! {
     reads list::rows_of(items: &[ItemId]) -> Vec<ItemRow>;
     /// How many open rounds stand where.
     reads list::where_it_stands(sight: &Sight) -> Vec<Standing>;
+
+    /// Keeps an account, new or changed.
+    writes account::put_account(account: &Account) -> ();
+    /// All accounts, by name.
+    reads account::accounts() -> Vec<Account>;
+    /// Whether there is any account.
+    reads account::has_accounts() -> bool;
+    /// The account with an id.
+    reads account::account_by_id(id: AccountId) -> Option<Account>;
+    /// The account with a name.
+    reads account::account_by_name(name: &str) -> Option<Account>;
+    /// The account of somebody at the sign-in provider.
+    reads account::account_of_provider(issuer: &str, subject: &str) -> Option<Account>;
+    /// The account with an invitation.
+    reads account::account_invited(invitation: &str) -> Option<Account>;
+    /// Uses a time step of the second factor; false where one as late was used before.
+    writes account::use_totp_step(id: AccountId, step: i64) -> bool;
+    /// Begins a session.
+    writes account::insert_session(session: &Session) -> ();
+    /// A session with its account, where that is active.
+    reads account::session_of(digest: &str) -> Option<(Session, Account)>;
+    /// The sessions of an account, the last used first.
+    reads account::sessions_of(account: AccountId) -> Vec<Session>;
+    /// Writes down when a session was used.
+    writes account::see_session(digest: &str, at: Instant) -> ();
+    /// Ends one session of an account; false where there is no such one.
+    writes account::end_session(account: AccountId, digest: &str) -> bool;
+    /// Ends all sessions of an account but one; how many.
+    writes account::end_sessions(account: AccountId, but: &str) -> u64;
+    /// Forgets sessions that ended, and tries and flows from before.
+    writes account::forget_sign_ins(now: Instant, before: Instant) -> ();
+    /// Keeps a new token.
+    writes account::insert_token(token: &Token) -> ();
+    /// A token with its account, where that is active.
+    reads account::token_of(digest: &str) -> Option<(Token, Account)>;
+    /// The tokens of an account, the youngest first.
+    reads account::tokens_of(account: AccountId) -> Vec<Token>;
+    /// Writes down when a token was used.
+    writes account::see_token(id: uuid::Uuid, at: Instant) -> ();
+    /// Takes a token of an account away; false where there is no such one.
+    writes account::delete_token(account: AccountId, id: uuid::Uuid) -> bool;
+    /// Takes all tokens of an account away.
+    writes account::delete_tokens(account: AccountId) -> ();
+    /// Counts a try that failed.
+    writes account::insert_attempt(who: &str, at: Instant) -> ();
+    /// How often somebody tried in vain since, and when last.
+    reads account::attempts(who: &str, since: Instant) -> (i64, Instant);
+    /// Forgets the tries of somebody who has shown who they are.
+    writes account::forgive(who: &str) -> ();
+    /// What is set for the whole installation under a name.
+    reads account::setting(name: &str) -> Option<String>;
+    /// Sets something for the whole installation.
+    writes account::put_setting(name: &str, value: &str, at: Instant) -> ();
+    /// Takes a setting away; false where it was not there.
+    writes account::take_setting(name: &str) -> bool;
+    /// Keeps a sign-in under way at the provider.
+    writes account::insert_flow(flow: &SignInFlow) -> ();
+    /// Takes such a sign-in, once.
+    writes account::take_flow(state: &str) -> Option<SignInFlow>;
 
     /// The tree of entities, by id.
     reads access::entities() -> Vec<Entity>;

@@ -5,6 +5,7 @@
 //! can do is what [`Conn`] offers; each operation is written once under `ops` and compiled for both drivers.
 
 mod access_record;
+mod account_record;
 mod conn;
 mod error;
 mod record;
@@ -31,6 +32,7 @@ mod postgres {
 }
 
 pub use access_record::{Entity, Granted, Role};
+pub use account_record::{Account, AccountSort, Session, SignInFlow, Token};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{

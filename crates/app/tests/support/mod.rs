@@ -6,6 +6,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use watercourse_app::keys::Keys;
 use watercourse_app::{App, Clock, Context, Done, NewItem, Store};
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
@@ -68,6 +69,9 @@ impl World {
     pub fn folder(&self) -> PathBuf {
         self.folder.as_ref().map(|f| f.path().to_owned()).unwrap()
     }
+    pub fn is_sqlite(&self) -> bool {
+        self.folder.is_some()
+    }
     /// With the shipped streams, and a person to act as.
     pub async fn seeded(&self) -> Context {
         let ctx = Context::of(Actor::Rule("test".to_owned()));
@@ -90,11 +94,26 @@ impl World {
     }
 }
 
+/// The code of an authenticator that was given this secret, in base 32.
+pub fn totp(secret: &str, step: i64) -> String {
+    use hmac::{KeyInit as _, Mac as _};
+    let bits: String =
+        secret.bytes().map(|b| format!("{:05b}", if b >= b'A' { b - b'A' } else { b - b'2' + 26 })).collect();
+    let bytes: Vec<u8> = (0..bits.len() / 8).map(|n| u8::from_str_radix(&bits[n * 8..n * 8 + 8], 2).unwrap()).collect();
+    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(&bytes).unwrap();
+    mac.update(&step.to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let four = u32::from_be_bytes([hash[at] & 0x7f, hash[at + 1], hash[at + 2], hash[at + 3]]);
+    format!("{:06}", four % 1_000_000)
+}
+
 async fn open(address: &str, time: &Arc<AtomicI64>) -> App {
     let store = Store::open(address, BEGIN).await.unwrap();
     let time = Arc::clone(time);
     let clock: Clock = Arc::new(move || Instant(time.load(Ordering::SeqCst)));
-    App::new(store, clock)
+    // All nodes of an installation have the same keys.
+    App::new(store, clock).with_keys(Keys::of(&[7; 32]).unwrap())
 }
 
 /// Runs a test in a world of its own, and takes the world away again, whatever comes.

@@ -5,6 +5,7 @@ use super::operation::{Endpoint, Operation};
 use super::schemas::{count, list, object, reference};
 use super::sent::Query;
 use super::shown;
+use crate::door::is_still_in;
 use crate::live;
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Web};
@@ -79,6 +80,9 @@ async fn stream(web: Web, Query(asked): Query<From>, headers: HeaderMap) -> Resu
     let read = move |after: i64| {
         let web = web.clone();
         async move {
+            if !is_still_in(&web).await {
+                return Err(Problem::new(Kind::Unauthenticated, "The session or token has ended.", "Sign in again."));
+            }
             let facts = web.app.facts_after(&web.access, after, 200).await?;
             let seqs: Vec<i64> = facts.iter().map(|f| f.seq).collect();
             Ok::<_, Problem>(seqs.into_iter().zip(shown(&web, &facts).await?).collect())

@@ -1,5 +1,6 @@
 //! `/live`: tells open pages that something changed; they fetch their own parts again.
 
+use crate::door::is_still_in;
 use crate::state::Web;
 use axum::extract::Query;
 use axum::response::IntoResponse;
@@ -13,6 +14,9 @@ use watercourse_app::Change;
 
 /// How often a sign of life is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How often it is looked whether whoever listens may still listen.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What a page wants to hear of; everything where nothing is named.
 #[derive(Debug, Deserialize)]
@@ -39,15 +43,20 @@ pub async fn listen(web: Web, Query(wanted): Query<Wanted>) -> impl IntoResponse
     let hears = web.app.listen();
     let events = stream::unfold((hears, wanted, web), |(mut hears, wanted, web)| async move {
         loop {
-            match hears.recv().await {
-                Ok(change) if !wanted.concerns(&change) => {}
-                Ok(change) if !web.app.concerns(&web.access, &change).await.unwrap_or(false) => {}
+            let heard = tokio::time::timeout(LOOK_AGAIN, hears.recv()).await;
+            if !is_still_in(&web).await {
+                return None;
+            }
+            match heard {
+                Err(_) => continue,
+                Ok(Ok(change)) if !wanted.concerns(&change) => continue,
+                Ok(Ok(change)) if !web.app.concerns(&web.access, &change).await.unwrap_or(false) => continue,
                 // Whoever was too slow looks again, whatever it was.
-                Ok(_) | Err(RecvError::Lagged(_)) => {
+                Ok(Ok(_) | Err(RecvError::Lagged(_))) => {
                     let event = Event::default().event("change").data("look again");
                     return Some((Ok::<_, Infallible>(event), (hears, wanted, web)));
                 }
-                Err(RecvError::Closed) => return None,
+                Ok(Err(RecvError::Closed)) => return None,
             }
         }
     });

@@ -33,6 +33,10 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
         AppError::Refused(r) => (StatusCode::CONFLICT, r.wrong.clone(), r.right.clone()),
         AppError::Invalid { wrong, right, .. } => (StatusCode::UNPROCESSABLE_ENTITY, wrong.clone(), right.clone()),
         AppError::NotFound { what, right } => (StatusCode::NOT_FOUND, format!("There is no {what}."), right.clone()),
+        AppError::NotSignedIn => {
+            (StatusCode::UNAUTHORIZED, error.to_string(), "Look at both, and try again.".to_owned())
+        }
+        AppError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, error.to_string(), String::new()),
         AppError::Denied(_) => {
             (StatusCode::FORBIDDEN, error.to_string(), "An administrator can give you a role that has it.".to_owned())
         }

@@ -2,7 +2,7 @@
 //! id of the one is tried by people of the other in path, query and body, and the answer must be, to the letter,
 //! that to an id which is not there. `WATERCOURSE_PROBES=all` tries all of them, otherwise one in ten.
 
-use crate::server::{Server, encoded, on_both};
+use crate::server::{Server, encoded, on_both_guarded};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -427,4 +427,4 @@ async fn everything_told(server: &Server, probers: &[Prober], document: &Value) 
     told
 }
 
-on_both!(nobody_gets_at_what_is_not_theirs, answers_do_not_depend_on_others);
+on_both_guarded!(nobody_gets_at_what_is_not_theirs, answers_do_not_depend_on_others);

@@ -5,7 +5,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use std::any::Any;
-use watercourse_app::{App, Context};
+use watercourse_app::{Access, AccountSort, App, Context, NewAccount, NewToken};
 use watercourse_core::actor::Actor;
 use watercourse_http::{Door, Settings, router};
 use watercourse_store::Store;
@@ -27,8 +27,27 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// The same, where one signs in.
+macro_rules! on_both_guarded {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$name(crate::server::Server::guarded(false).await).await;
+            }
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$name(crate::server::Server::guarded(true).await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_guarded;
+
 pub struct Server {
     pub app: App,
+    /// The token of an administrator, where one signs in.
+    pub admin: String,
     base: String,
     client: Client,
     contract: Contract,
@@ -122,18 +141,65 @@ impl Server {
         let address = schema.database();
         Self::start(&address, Box::new(schema)).await
     }
+    /// Where one signs in.
+    pub async fn guarded(on_postgres: bool) -> Self {
+        if on_postgres {
+            let schema = Schema::new().await;
+            let address = schema.database();
+            return Self::begin(&address, Box::new(schema), Door::SignIn).await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let address = folder.path().join("test.db").to_str().unwrap().to_owned();
+        Self::begin(&address, Box::new(folder), Door::SignIn).await
+    }
     async fn start(address: &str, keep: Box<dyn Any + Send>) -> Self {
+        Self::begin(address, keep, Door::Open).await
+    }
+    async fn begin(address: &str, keep: Box<dyn Any + Send>, door: Door) -> Self {
         let clock = App::system_clock();
         let app = App::new(Store::open(address, clock().micros()).await.unwrap(), clock);
         app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let kept = app.clone();
-        let router = router(app, Settings { door: Door::Open, ..Settings::default() });
+        let router = router(app, Settings { door, ..Settings::default() });
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let client = Client::builder().no_proxy().build().unwrap();
-        let document = client.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
-        Self { app: kept, base, client, contract: Contract::new(document), _keep: keep }
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let admin = match door {
+            Door::Open => String::new(),
+            Door::SignIn => token(&kept, None, "admin", &[("administrator", "all")]).await,
+        };
+        let described = client.get(format!("{base}/api/openapi.json")).bearer_auth(&admin);
+        let document = described.send().await.unwrap().json().await.unwrap();
+        Self { app: kept, admin, base, client, contract: Contract::new(document), _keep: keep }
+    }
+    /// The token of somebody with roles: of a person, by handle.
+    pub async fn token(&self, handle: &str, name: &str, roles: &[(&str, &str)]) -> String {
+        token(&self.app, Some(handle), name, roles).await
+    }
+    /// A request of an administrator.
+    pub fn as_program(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.admin)
+    }
+    pub async fn document(&self) -> Value {
+        self.as_program(Method::GET, "/api/openapi.json").send().await.unwrap().json().await.unwrap()
+    }
+    /// Asks with a token; status and text.
+    pub async fn probe(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        media: &str,
+        body: Option<&str>,
+    ) -> (u16, String) {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token);
+        request = match body {
+            Some(body) => request.header("content-type", media).body(body.to_owned()),
+            None => request.header("accept", media),
+        };
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
     }
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base))
@@ -170,6 +236,19 @@ impl Server {
     pub async fn act(&self, key: &str, verb: &str, body: Value) -> Reply {
         self.post(&format!("/api/v1/items/{key}/{verb}"), body).await
     }
+}
+
+/// The token of an account with roles; of a person, or of a service where nobody is named.
+async fn token(app: &App, handle: Option<&str>, name: &str, roles: &[(&str, &str)]) -> String {
+    let ctx = Context::of(Actor::Rule("test".to_owned()));
+    let sort = if handle.is_some() { AccountSort::Person } else { AccountSort::Service };
+    let new = NewAccount { name: name.to_owned(), sort, person: handle.map(str::to_owned), display: String::new() };
+    let account = app.add_account(&ctx, new).await.unwrap().0;
+    let roles = roles.iter().map(|(role, scope)| ((*role).to_owned(), (*scope).to_owned())).collect();
+    app.grant(&ctx, account.id, roles).await.unwrap();
+    let new = NewToken { account: Some(name.to_owned()), name: "test".to_owned(), ..NewToken::default() };
+    let own = Access::everything(Actor::Rule("test".to_owned()));
+    app.make_token(&Context::by(std::sync::Arc::new(own)), new).await.unwrap().0
 }
 
 /// A piece of a path or query, percent-encoded.

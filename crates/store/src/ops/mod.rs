@@ -2,6 +2,7 @@
 //! They take one connection, inside whatever transaction the caller opened.
 
 pub(crate) mod access;
+pub(crate) mod account;
 pub(crate) mod column;
 pub(crate) mod fact;
 pub(crate) mod flow;

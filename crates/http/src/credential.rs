@@ -1,0 +1,30 @@
+//! What a request brings to be let in.
+
+use axum::http::{HeaderMap, HeaderName, header};
+use watercourse_app::Presented;
+
+/// What a request brings: a token, or the cookie of a session.
+pub(crate) fn presented(headers: &HeaderMap) -> Option<Presented> {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    if let Some(bearer) = text(header::AUTHORIZATION) {
+        let (scheme, token) = bearer.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| Presented::Token(token.trim().to_owned()));
+    }
+    session_cookie(headers).map(Presented::Session)
+}
+
+/// The value of the session's cookie.
+pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let pairs: Vec<&str> = lines.flat_map(|line| line.split(';')).map(str::trim).collect();
+    // Where both are there, only the one counts that no other site and no plain connection could have set.
+    let named = |name: &str| pairs.iter().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    named("__Host-session").or_else(|| named("session")).map(str::to_owned)
+}
+
+/// Whether a browser says that a request comes from a page of this server. A session needs that for every write;
+/// a token is never sent by a browser of itself.
+pub(crate) fn says_same_origin(headers: &HeaderMap) -> bool {
+    let site = headers.get(HeaderName::from_static("sec-fetch-site")).and_then(|v| v.to_str().ok());
+    site == Some("same-origin") || headers.contains_key(header::ORIGIN)
+}
