@@ -6,6 +6,7 @@ pub mod report;
 pub mod view;
 
 mod api;
+mod caller;
 mod credential;
 mod door;
 mod guard;

@@ -22,6 +22,8 @@ pub enum Door {
 pub struct Settings {
     /// Who is let in.
     pub door: Door,
+    /// Whether browsers reach it over TLS.
+    pub secure: bool,
     /// The commit the program was built from, where that is known.
     pub commit: Option<String>,
     /// Whether what is shown is the demo organisation.

@@ -75,6 +75,12 @@ pub(crate) struct Serve {
     /// Use this database instead (postgres://user@host/name)
     #[arg(long, env = "WATERCOURSE_DATABASE")]
     pub(crate) database: Option<String>,
+    /// The key that seals secrets: 32 bytes in base64. All nodes of an installation need the same
+    #[arg(long, env = "WATERCOURSE_KEY", hide_env_values = true)]
+    pub(crate) key: Option<String>,
+    /// The file of that key; beside the database where none is named
+    #[arg(long, env = "WATERCOURSE_KEY_FILE")]
+    pub(crate) key_file: Option<PathBuf>,
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,

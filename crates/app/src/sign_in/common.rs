@@ -173,7 +173,9 @@ pub(super) fn is_common(password: &str) -> bool {
     if different.len() < 5 || is_row(&lower) {
         return true;
     }
-    let plain: String = lower.chars().filter_map(letter).collect();
+    // What is put before and behind a word does not count: `Welcome2026!`.
+    let inner = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let plain: String = inner.chars().filter_map(letter).collect();
     let only_letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
     WORDS.iter().any(|w| *w == plain || *w == only_letters) || is_repeated(&only_letters)
 }

@@ -19,8 +19,7 @@ struct ReferencePage {
 /// A page with this title and content. The content is HTML.
 pub(super) fn page(headers: &HeaderMap, title: &str, content: String) -> Response {
     let title = title.to_owned();
-    let shell =
-        Shell { title, here: "", theme: theme(headers), people: Vec::new(), me: String::new(), banner: String::new() };
+    let shell = Shell { title, theme: theme(headers), ..Shell::default() };
     match (ReferencePage { shell, content }).render() {
         Ok(page) => Html(page).into_response(),
         Err(error) => {

@@ -2,12 +2,17 @@
 
 mod access;
 mod access_view;
+mod account;
+mod account_view;
+mod accounts;
 mod activities;
 mod activity_view;
 mod asking;
 mod chain;
 mod chain_view;
 mod findings;
+mod gate;
+mod gate_view;
 mod history;
 mod item_new_view;
 mod item_view;

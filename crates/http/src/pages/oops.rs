@@ -58,14 +58,7 @@ impl IntoResponse for Oops {
     fn into_response(self) -> Response {
         let (status, wrong, right) = said(&self.0);
         let title = if status == StatusCode::NOT_FOUND { "Not found" } else { "Not done" }.to_owned();
-        let shell = Shell {
-            title: title.clone(),
-            here: "",
-            theme: "",
-            people: Vec::new(),
-            me: String::new(),
-            banner: String::new(),
-        };
+        let shell = Shell { title: title.clone(), ..Shell::default() };
         respond(status, &ProblemPage { shell, title, wrong, right, back: "/" })
     }
 }

@@ -1,7 +1,9 @@
 //! The routes of all pages, the assets, and the small things around them.
 
 use super::asking::{Filled, back};
-use super::{access, activities, chain, items, news, practices, stream_edit, streams, teams, work};
+use super::{
+    access, account, accounts, activities, chain, gate, items, news, practices, stream_edit, streams, teams, work,
+};
 use crate::chart::glyph::glyph;
 use crate::state::Base;
 use axum::extract::Path;
@@ -36,6 +38,23 @@ pub fn routes() -> Router<Base> {
         .route("/access", get(access::page))
         .route("/access/entities", post(access::put_entity))
         .route("/access/roles", post(access::put_role))
+        .route("/sign-in", get(gate::sign_in_page).post(gate::sign_in_sent))
+        .route("/sign-out", post(gate::sign_out))
+        .route("/first", get(gate::first_page).post(gate::first_sent))
+        .route("/invitation", get(gate::invitation_page).post(gate::invitation_sent))
+        .route("/account", get(account::page))
+        .route("/account/sessions", post(account::end_session))
+        .route("/account/tokens", post(account::make_token))
+        .route("/account/tokens/revoke", post(account::revoke_token))
+        .route("/account/password", post(account::change_password))
+        .route("/account/second-factor", post(account::add_factor))
+        .route("/account/second-factor/remove", post(account::remove_factor))
+        .route("/accounts", get(accounts::page).post(accounts::add))
+        .route("/accounts/tokens/revoke", post(accounts::revoke_token))
+        .route("/accounts/{id}/roles", post(accounts::roles))
+        .route("/accounts/{id}/tokens", post(accounts::make_token))
+        .route("/accounts/{id}/invite", post(accounts::invite))
+        .route("/accounts/{id}/active", post(accounts::set_active))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))

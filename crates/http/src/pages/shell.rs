@@ -1,11 +1,11 @@
 //! What surrounds every page: navigation, theme, the banner of a demo.
 
 use crate::chart::glyph::glyph;
-use crate::state::Web;
+use crate::state::{Door, Web};
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use watercourse_app::AppError;
+use watercourse_app::{AppError, Permission};
 use watercourse_core::activity::Activity;
 use watercourse_core::id::PersonId;
 
@@ -58,7 +58,7 @@ pub static NAVIGATION: &[Group] = &[
 ];
 
 /// What every page has in common.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Shell {
     /// The page's title.
     pub title: String,
@@ -70,6 +70,10 @@ pub struct Shell {
     pub people: Vec<(String, String)>,
     /// The id of whom one acts as; empty for nobody in particular.
     pub me: String,
+    /// The name of whoever signed in; none where nobody signs in.
+    pub signed_in: Option<String>,
+    /// Whether whoever looks keeps accounts.
+    pub keeps: bool,
     /// A line above the page, such as that this is a demo; empty for none.
     pub banner: String,
 }
@@ -79,6 +83,11 @@ impl Shell {
     #[must_use]
     pub fn groups(&self) -> &'static [Group] {
         NAVIGATION
+    }
+    /// Whether a line of it leads anywhere for whoever looks.
+    #[must_use]
+    pub fn leads(&self, entry: &Entry) -> bool {
+        entry.id != "accounts" || self.keeps
     }
     /// The address of the styles.
     #[must_use]
@@ -126,8 +135,10 @@ pub async fn shell(
     title: impl Into<String>,
     here: &'static str,
 ) -> Result<Shell, AppError> {
-    let mut people: Vec<(String, String)> =
-        web.app.people(&web.access).await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect();
+    let mut people: Vec<(String, String)> = match web.settings.door {
+        Door::Open => web.app.people(&web.access).await?.into_iter().map(|p| (p.id.to_string(), p.name)).collect(),
+        Door::SignIn => Vec::new(),
+    };
     people.sort_by(|a, b| a.1.cmp(&b.1));
     let me = me(headers)
         .map(|id| id.to_string())
@@ -138,7 +149,16 @@ pub async fn shell(
     } else {
         ""
     };
-    Ok(Shell { title: title.into(), here, theme: theme(headers), people, me, banner: banner.to_owned() })
+    Ok(Shell {
+        title: title.into(),
+        here,
+        theme: theme(headers),
+        people,
+        me,
+        signed_in: web.identity.as_ref().map(|i| i.name.clone()),
+        keeps: web.access.has(Permission::AccountKeep),
+        banner: banner.to_owned(),
+    })
 }
 
 /// A page, ready to be sent.

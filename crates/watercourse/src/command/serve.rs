@@ -14,6 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
 use watercourse_http::{Door, Settings, router};
@@ -39,13 +40,38 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
     let store = Store::open(&address, clock().micros()).await?;
-    let app = App::new(store, clock);
+    let app = App::new(store, clock).with_keys(keys(&args, &address)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
-    screen::tell(&format!("Ready · http://{} · {kept}", listener.local_addr()?));
+    let here = listener.local_addr()?;
+    screen::tell(&format!("Ready · http://{here} · {kept}"));
+    match door {
+        Door::Open => screen::tell("Everybody on this machine may do everything here: this is for a first try."),
+        Door::SignIn => {
+            if let Some(code) = app.first_code().await? {
+                screen::tell(&format!(
+                    "Nobody has an account yet. Make the first administrator at http://{here}/first with the code {code} (good for a day)."
+                ));
+            }
+        }
+    }
     until_stopped(app, listener, Settings { door, ..Settings::default() }, CancellationToken::new()).await?;
     Ok(Exit::Done)
+}
+
+/// The keys of the installation: as given, else from a file beside the database, which is made the first time.
+fn keys(args: &Serve, address: &str) -> Result<Keys> {
+    if let Some(text) = &args.key {
+        return Ok(Keys::from_text(text)?);
+    }
+    let beside = if address.starts_with("postgres") {
+        std::fs::create_dir_all(&args.data)?;
+        args.data.join("watercourse.key")
+    } else {
+        std::path::Path::new(address.strip_prefix("sqlite:").unwrap_or(address)).with_extension("key")
+    };
+    Ok(Keys::from_file(args.key_file.as_deref().unwrap_or(&beside))?)
 }
 
 /// Listens on loopback only: there is no sign-in yet.
@@ -79,7 +105,8 @@ pub(crate) async fn until_stopped(
     });
     let ending = stop.clone();
     let routes = router(app.clone(), settings).layer(map_response(move |response| ready(ended_by(&ending, response))));
-    let served = axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let served = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         result = async { served.await } => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
