@@ -19,6 +19,7 @@ mod measuring;
 mod organisation;
 mod outside;
 mod published;
+mod searching;
 mod shipped;
 mod streams;
 mod timers;
@@ -32,7 +33,7 @@ pub use context::{Context, Idempotency};
 pub use error::AppError;
 pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
-pub use listing::{ItemQuery, PAGE_MOST, Page, field_labels, schema as list_schema};
+pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
@@ -41,6 +42,6 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
+    Deployment, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
     Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };

@@ -4,12 +4,14 @@
 //! commit), on PostgreSQL in a transaction of its own that is tried again after a lost race. What a closure
 //! can do is what [`Conn`] offers; each operation is written once under `ops` and compiled for both drivers.
 
+mod ask;
 mod conn;
 mod error;
 mod record;
 mod rows;
 mod sight;
 mod store;
+mod view;
 mod writer;
 
 #[path = "."]
@@ -29,13 +31,15 @@ mod postgres {
     pub(crate) mod ops;
 }
 
+pub use ask::{Ask, Column, Condition, Holds, Looks};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
-    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
+    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound,
     Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;
 pub use store::{Settings, Store};
+pub use view::SavedView;
 pub use writer::{Act, Failure};

@@ -57,7 +57,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         Sort::Oldest => "oldest",
     };
     let issue = issue(&q);
-    let query = ItemQuery { q: q.clone(), sort, limit: ROWS, cursor: asked.cursor.clone() };
+    let query = ItemQuery { q: q.clone(), sort, limit: ROWS, cursor: asked.cursor.clone(), ..ItemQuery::default() };
     let found = if issue.is_some() {
         Ok(Page { items: Vec::new(), next: None, total: None })
     } else {
