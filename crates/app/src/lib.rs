@@ -19,6 +19,7 @@ mod measuring;
 mod organisation;
 mod outside;
 mod published;
+mod saving;
 mod searching;
 mod shipped;
 mod streams;
@@ -37,11 +38,12 @@ pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as li
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
+pub use saving::NewView;
 pub use shipped::SHIPPED;
 pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
+    Deployment, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered, OpenRound, Person, SavedView, Service, Settings, Sight,
     Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };
