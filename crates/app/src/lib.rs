@@ -44,6 +44,6 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered, OpenRound, Person, SavedView, Service, Settings, Sight,
-    Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
+    Deployment, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered, OpenRound, Person, Rows, SavedView,
+    Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words, add_changed, row,
 };
