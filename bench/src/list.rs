@@ -143,10 +143,8 @@ async fn fill(app: &App, items: usize, path: &Path) -> Result<()> {
     let mut bare = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await?;
     bare.execute("UPDATE item SET entity = 'common' WHERE CAST(substr(key, 5) AS INTEGER) % 100 < 33").await?;
     for n in 0..3 {
-        let sql = format!(
-            "UPDATE item SET entity = 'small-{n}' WHERE CAST(substr(key, 5) AS INTEGER) % 100 = {}",
-            40 + n
-        );
+        let sql =
+            format!("UPDATE item SET entity = 'small-{n}' WHERE CAST(substr(key, 5) AS INTEGER) % 100 = {}", 40 + n);
         bare.execute(sqlx::AssertSqlSafe(sql)).await?;
     }
     bare.execute("UPDATE item SET entity = 'rare' WHERE CAST(substr(key, 5) AS INTEGER) BETWEEN 50 AND 149").await?;

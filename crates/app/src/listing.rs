@@ -121,11 +121,7 @@ impl App {
 
 fn bad(issue: &Issue) -> AppError {
     let at = if issue.place.column > 0 { format!(" at column {}", issue.place.column) } else { String::new() };
-    AppError::invalid(
-        "/q",
-        format!("The filter is off{at}: {}.", issue.wrong),
-        crate::validate::sentence(&issue.right),
-    )
+    AppError::invalid("/q", format!("The filter is off{at}: {}.", issue.wrong), crate::validate::sentence(&issue.right))
 }
 
 /// A filter with its fields resolved.

@@ -184,7 +184,7 @@ fn size_and_depth_are_bounded() {
     assert!(Filter::parse(&nested(MOST_DEPTH + 1)).unwrap_err().wrong.contains("nested more than 32 deep"));
     assert!(Filter::parse(&"(".repeat(MOST_BYTES)).is_err());
     assert!(Filter::parse(&"a ".repeat(MOST_TERMS)).is_ok());
-    assert!(Filter::parse(&"a ".repeat(MOST_TERMS + 1)).unwrap_err().wrong.contains("more than 256 words"));
+    assert!(Filter::parse(&"a ".repeat(MOST_TERMS + 1)).unwrap_err().wrong.contains("more than 64 words"));
     assert!(Filter::parse(&"a".repeat(MOST_BYTES)).is_ok());
     assert!(Filter::parse(&"a".repeat(MOST_BYTES + 1)).unwrap_err().wrong.contains("4097 bytes"));
 }

@@ -31,7 +31,7 @@ pub struct Looks {
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { few: 3_000, first: 4_000, most: 200_000, tests: 600_000 }
+        Self { few: 3_000, first: 2_000, most: 200_000, tests: 600_000 }
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::ask::Ask;
 use crate::error::StoreError;
 use crate::record::{
-    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person,
-    Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
+    Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 use crate::rows::Rows;
 use crate::view::SavedView;

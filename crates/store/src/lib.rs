@@ -35,8 +35,8 @@ pub use ask::{Ask, Column, Condition, Holds, Looks};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
-    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound,
-    Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound, Person,
+    Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;

@@ -35,9 +35,10 @@ pub const SCAN: &str = "";
 /// Where a piece of text stands in a longer one, from 1.
 pub const POSITION: &str = "strpos";
 /// The items whose words an index query finds: what stands before it, and after it.
-pub const FOUND: (&str, &str) =
-    ("SELECT search.item AS id FROM search WHERE search.vector @@ CAST(", " AS TSQUERY)");
+pub const FOUND: (&str, &str) = ("SELECT search.item AS id FROM search WHERE search.vector @@ CAST(", " AS TSQUERY)");
 
+/// The same without the items themselves, to see how many there are.
+pub const COUNTED: (&str, &str) = ("SELECT 1 FROM search WHERE search.vector @@ CAST(", " AS TSQUERY)");
 /// How an index query says “and”, and how it says “or”.
 pub const JOINS: (&str, &str) = (" & ", " | ");
 

@@ -49,6 +49,8 @@ pub const FOUND: (&str, &str) = (
     "",
 );
 
+/// The same without the items themselves, to see how many there are.
+pub const COUNTED: (&str, &str) = ("SELECT 1 FROM search_index WHERE search_index MATCH ", "");
 /// How an index query says “and”, and how it says “or”.
 pub const JOINS: (&str, &str) = (" AND ", " OR ");
 

@@ -47,11 +47,33 @@ pub struct Invented {
 }
 
 const WORDS: &[&str] = &[
-    "VPN", "vpn", "mail", "Mail-relay", "down", "is", "ÄRZTE", "Café", "cafe", "größe", "E-204", "restart", "İstanbul",
-    "naïve", "ﬁle", "привет", "東京", "x", "monitor", "monitoring", "O'Brien", "100%", "a_b",
+    "VPN",
+    "vpn",
+    "mail",
+    "Mail-relay",
+    "down",
+    "is",
+    "ÄRZTE",
+    "Café",
+    "cafe",
+    "größe",
+    "E-204",
+    "restart",
+    "İstanbul",
+    "naïve",
+    "ﬁle",
+    "привет",
+    "東京",
+    "x",
+    "monitor",
+    "monitoring",
+    "O'Brien",
+    "100%",
+    "a_b",
 ];
 const TEAMS: &[&str] = &["hr", "network", "Service Desk", "Ärzte", "operations"];
-const TEXTS: &[&str] = &["mail", "Mail relay", "ÄRZTE Zentrum", "payments", "3", "2026-11-20", "true", "50%", "a,b \"c\""];
+const TEXTS: &[&str] =
+    &["mail", "Mail relay", "ÄRZTE Zentrum", "payments", "3", "2026-11-20", "true", "50%", "a,b \"c\""];
 
 fn text(dice: &mut Dice, most: usize) -> String {
     let between = [" ", "  ", ", ", "\n", "-"];
@@ -232,8 +254,24 @@ fn test(dice: &mut Dice) -> String {
         return free_text(dice);
     }
     let name = dice.one(&[
-        "key", "kind", "stream", "step", "team", "waiting", "title", "activity", "phase", "state", "result", "imported",
-        "created", "touched", "delivered", "closed", "age", "field",
+        "key",
+        "kind",
+        "stream",
+        "step",
+        "team",
+        "waiting",
+        "title",
+        "activity",
+        "phase",
+        "state",
+        "result",
+        "imported",
+        "created",
+        "touched",
+        "delivered",
+        "closed",
+        "age",
+        "field",
     ]);
     if dice.chance(8) && name != "field" {
         return format!("{name}:*");
@@ -296,9 +334,9 @@ fn field(dice: &mut Dice) -> String {
 
 fn free_text(dice: &mut Dice) -> String {
     match dice.below(4) {
-        0 => dice
-            .one(&["vpn*", "mon*", "ärz*", "caf*", "e-20*", "при*", "東京*", "inc*", "zz*", "mail-re*"])
-            .to_owned(),
+        0 => {
+            dice.one(&["vpn*", "mon*", "ärz*", "caf*", "e-20*", "при*", "東京*", "inc*", "zz*", "mail-re*"]).to_owned()
+        }
         1 => quoted(dice.one(&["vpn is", "is down", "mail relay", "e 204", "O'Brien 100", "fall ä"])),
         _ => quoted(dice.one(WORDS)),
     }
@@ -307,9 +345,50 @@ fn free_text(dice: &mut Dice) -> String {
 /// Something that looks like a question more often than chance would make it.
 pub fn junk(dice: &mut Dice) -> String {
     let pieces = [
-        "risk", "age", ":", ">", "<=", "=", "..", ",", "*", "-", "(", ")", "\"", "\\", " ", " ", " OR ", "AND", "NOT",
-        "3d", "a", "vpn", "2026-11-23", "-7d", ".", "“", "é", "!", "\n", "created:", "cost:1..2", "team:hr", "vpn*",
-        "state:open", "'", "%", "\u{0}", "💧", "due:", "0", "kind:", "high", "true", " ",
+        "risk",
+        "age",
+        ":",
+        ">",
+        "<=",
+        "=",
+        "..",
+        ",",
+        "*",
+        "-",
+        "(",
+        ")",
+        "\"",
+        "\\",
+        " ",
+        " ",
+        " OR ",
+        "AND",
+        "NOT",
+        "3d",
+        "a",
+        "vpn",
+        "2026-11-23",
+        "-7d",
+        ".",
+        "“",
+        "é",
+        "!",
+        "\n",
+        "created:",
+        "cost:1..2",
+        "team:hr",
+        "vpn*",
+        "state:open",
+        "'",
+        "%",
+        "\u{0}",
+        "💧",
+        "due:",
+        "0",
+        "kind:",
+        "high",
+        "true",
+        " ",
     ];
     let test = test(dice);
     let mut text: String = (0..dice.below(24)).map(|_| dice.one(&pieces)).collect();

@@ -69,9 +69,7 @@ pub fn meaning(name: &Name, test: &Test, field_type: &FieldType, now: i64) -> Re
         return Ok(Meaning::IsSet);
     }
     match field_type {
-        FieldType::Text => {
-            Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| fold(&v.text)).collect()))
-        }
+        FieldType::Text => Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| fold(&v.text)).collect())),
         FieldType::Key | FieldType::LabelSet => {
             Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| v.text.to_ascii_lowercase()).collect()))
         }

@@ -10,7 +10,7 @@ pub const MOST_BYTES: usize = 4096;
 /// The deepest nesting of parentheses.
 pub const MOST_DEPTH: usize = 32;
 /// The most words and tests.
-pub const MOST_TERMS: usize = 256;
+pub const MOST_TERMS: usize = 64;
 /// The fewest letters before a star: fewer begin too many words.
 pub const LEAST_LETTERS: usize = 2;
 

@@ -143,9 +143,9 @@ mod tests {
             ("[a-z][a-z0-9_.-]{0,5}", any_test())
                 .prop_map(|(text, test)| Expr::Field(Name { text, place: Place::default() }, test)),
             any_value().prop_filter("words to search for", |v| !words(&v.text).is_empty()).prop_map(Expr::Text),
-            "[a-z]{2,6}(-[a-z0-9]{2})?".prop_filter("words", |t| is_bare_text(t)).prop_map(|text| {
-                Expr::Beginning(Value { text, place: Place::default() })
-            }),
+            "[a-z]{2,6}(-[a-z0-9]{2})?"
+                .prop_filter("words", |t| is_bare_text(t))
+                .prop_map(|text| { Expr::Beginning(Value { text, place: Place::default() }) }),
         ];
         leaf.prop_recursive(5, 40, 4, |inner| {
             prop_oneof![

@@ -8,6 +8,7 @@ mod events;
 mod imports;
 mod reading;
 mod repeated;
+mod search;
 mod server;
 mod stories;
 mod walk;

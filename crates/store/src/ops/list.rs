@@ -49,38 +49,66 @@ impl Order {
     }
 }
 
-/// The index in whose order items are read: all of them, or those with one thing in common.
-enum Along<'a> {
+/// Indexes that are read side by side.
+const MOST_ARMS: usize = 8;
+
+/// The indexes in whose order items are read, side by side where there are several.
+struct Along<'a> {
+    arms: Vec<Arm<'a>>,
+    /// Whether nothing is left to ask of the items along them.
+    is_all: bool,
+}
+
+/// An index: of all items, or of those with one thing in common.
+enum Arm<'a> {
     All,
     Open,
     One(&'static str, &'a str),
 }
 
 impl<'a> Along<'a> {
-    /// The index for a question, and whether nothing is left to ask of the items along it.
-    fn of(ask: &'a Ask, sort: Sort) -> (Self, bool) {
+    fn of(ask: &'a Ask, sort: Sort) -> Self {
         let parts = ask.condition.parts();
-        if let Some(entity) = only_entity(&ask.sight) {
-            return (Self::One("item.entity", entity), parts.is_empty());
+        let arms = |column, list: &'a [String]| list.iter().map(|value| Arm::One(column, value)).collect();
+        if let Some(entities) = only_entities(&ask.sight) {
+            return Self { arms: arms("item.entity", entities), is_all: parts.is_empty() };
         }
-        let is_last = parts.len() == 1 && ask.sight == Sight::Everything;
-        let one = |column: &Column| {
+        let is_all = parts.len() == 1 && ask.sight == Sight::Everything;
+        let listed = |column: &Column| {
             parts.iter().find_map(|part| match part {
-                Condition::Is(of, Meaning::OneOf(list)) if of == column && list.len() == 1 => list.first(),
+                Condition::Is(of, Meaning::OneOf(list)) if of == column => few(list),
                 _ => None,
             })
         };
-        if let Some(stream) = one(&Column::Stream) {
-            return (Self::One("item.stream", stream), is_last);
+        if let Some(streams) = listed(&Column::Stream) {
+            return Self { arms: arms("item.stream", streams), is_all };
         }
-        if let Some(kind) = one(&Column::Kind).filter(|_| sort == Sort::Touched) {
-            return (Self::One("item.kind", kind), is_last);
+        if let Some(kinds) = listed(&Column::Kind).filter(|_| sort == Sort::Touched) {
+            return Self { arms: arms("item.kind", kinds), is_all };
         }
-        if sort == Sort::Touched && one(&Column::State).is_some_and(|s| s == "open") {
-            return (Self::Open, is_last);
+        if sort == Sort::Touched && listed(&Column::State).is_some_and(|states| states == ["open"]) {
+            return Self { arms: vec![Arm::Open], is_all };
         }
-        (Self::All, parts.is_empty() && ask.sight == Sight::Everything)
+        Self { arms: vec![Arm::All], is_all: parts.is_empty() && ask.sight == Sight::Everything }
     }
+    /// Adds ` AND` for the items along these indexes.
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match &self.arms[..] {
+            [one] => one.push(query),
+            arms => {
+                query.push(" AND (FALSE");
+                for arm in arms {
+                    query.push(" OR (TRUE");
+                    arm.push(query);
+                    query.push(")");
+                }
+                query.push(")");
+            }
+        }
+    }
+}
+
+impl Arm<'_> {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
             Self::All => {}
@@ -94,11 +122,15 @@ impl<'a> Along<'a> {
     }
 }
 
-fn only_entity(sight: &Sight) -> Option<&str> {
+/// A list of different values, if it is short enough to read an index for each.
+fn few(list: &[String]) -> Option<&[String]> {
+    let differ = list.iter().enumerate().all(|(i, value)| !list.iter().skip(i + 1).any(|other| other == value));
+    ((1..=MOST_ARMS).contains(&list.len()) && differ).then_some(list)
+}
+
+fn only_entities(sight: &Sight) -> Option<&[String]> {
     match sight {
-        Sight::Part { entities, teams, requester: None, opened_by: None } if teams.is_empty() && entities.len() == 1 => {
-            entities.first().map(String::as_str)
-        }
+        Sight::Part { entities, teams, requester: None, opened_by: None } if teams.is_empty() => few(entities),
         _ => None,
     }
 }
@@ -148,11 +180,11 @@ pub(crate) async fn list_items(
     count: Option<i64>,
 ) -> Stored<Found> {
     let wanted = Wanted { sort, after, limit, count: count.filter(|_| after.is_none()) };
-    let (along, is_all) = Along::of(ask, sort);
-    let way = if is_all { None } else { short_way(c, ask, signed(ask.few())).await? };
+    let along = Along::of(ask, sort);
+    let way = if along.is_all { None } else { short_way(c, ask, signed(ask.few())).await? };
     let mut found = match way {
         Some(way) => on_way(c, ask, &way, wanted).await?,
-        None => in_order(c, ask, &along, is_all, wanted).await?,
+        None => in_order(c, ask, &along, wanted).await?,
     };
     let ids: Vec<ItemId> = found.rows.iter().map(|row| row.id).collect();
     let mut fields = std::collections::HashMap::new();
@@ -182,19 +214,20 @@ fn push_near(query: &mut QueryBuilder<Db>, way: &Way<'_>, ask: &Ask) {
 
 async fn on_way(c: &mut Connection, ask: &Ask, way: &Way<'_>, wanted: Wanted) -> Stored<Found> {
     let order = Order::of(wanted.sort);
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}"));
+    // Put in order by their ids alone: whole rows are read only for the page.
+    let mut query = QueryBuilder::<Db>::new(format!(
+        "SELECT {ROW}, page.many AS many FROM (SELECT item.id AS id, COUNT(*) OVER () AS many"
+    ));
     push_near(&mut query, way, ask);
     Stretch { after: wanted.after, until: None }.push(&mut query, &order);
     order.push(&mut query);
+    query.push_bind(wanted.limit).push(") AS page CROSS JOIN item WHERE item.id = page.id");
+    order.push(&mut query);
     query.push_bind(wanted.limit);
-    let rows = rows(c, query).await?;
-    let here = signed(rows.len());
-    let count = match wanted.count {
-        Some(most) if here >= wanted.limit => Some(count_near(c, ask, way, most).await?),
-        Some(_) => Some(here),
-        None => None,
-    };
-    Ok(Found { rows, on: None, count })
+    let found = query.build().fetch_all(c).await?;
+    let many = found.first().map_or(Ok(0), |row| get(row, "many"))?;
+    let rows = found.iter().map(item_row).collect::<Stored<_>>()?;
+    Ok(Found { rows, on: None, count: wanted.count.map(|_| many) })
 }
 
 async fn count_near(c: &mut Connection, ask: &Ask, way: &Way<'_>, most: i64) -> Stored<i64> {
@@ -207,31 +240,31 @@ async fn count_near(c: &mut Connection, ask: &Ask, way: &Way<'_>, most: i64) -> 
 async fn count_along(c: &mut Connection, ask: &Ask, along: &Along<'_>, most: i64) -> Stored<i64> {
     let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM item WHERE TRUE");
     along.push(&mut query);
-    push_ask(&mut query, ask);
+    if !along.is_all {
+        push_ask(&mut query, ask);
+    }
     query.push(" LIMIT ").push_bind(most).push(") AS found");
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
 
-async fn in_order(c: &mut Connection, ask: &Ask, along: &Along<'_>, is_all: bool, wanted: Wanted) -> Stored<Found> {
+async fn in_order(c: &mut Connection, ask: &Ask, along: &Along<'_>, wanted: Wanted) -> Stored<Found> {
     let order = Order::of(wanted.sort);
     let most = ask.most();
     let mut found = Found { rows: Vec::new(), on: None, count: None };
     let (mut look, mut looked, mut begin) = (ask.looks.first.min(most), 0, wanted.after);
     loop {
-        let until = if is_all { None } else { place_after(c, along, &order, begin, look).await? };
-        let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW} FROM item WHERE TRUE"));
-        along.push(&mut query);
-        Stretch { after: begin, until }.push(&mut query, &order);
-        push_ask(&mut query, ask);
-        order.push(&mut query);
-        query.push_bind(wanted.limit - signed(found.rows.len()));
-        found.rows.extend(rows(c, query).await?);
+        let until = if along.is_all { None } else { place_after(c, along, &order, begin, look).await? };
+        let left = wanted.limit - signed(found.rows.len());
+        found.rows.extend(stretch(c, ask, along, &order, Stretch { after: begin, until }, left).await?);
+        let is_full = signed(found.rows.len()) >= wanted.limit;
         // Cheap where there are few, or nothing is left to ask of each.
-        if let Some(most) = wanted.count.filter(|_| looked == 0 && until.is_none()) {
-            found.count = Some(count_along(c, ask, along, most).await?);
-        }
+        found.count = match wanted.count.filter(|_| until.is_none()) {
+            Some(_) if !is_full => Some(signed(found.rows.len())),
+            Some(most) if looked == 0 => Some(count_along(c, ask, along, most).await?),
+            _ => None,
+        };
         looked += look;
-        if until.is_none() || signed(found.rows.len()) >= wanted.limit {
+        if until.is_none() || is_full {
             return Ok(found);
         }
         if looked >= most {
@@ -243,6 +276,56 @@ async fn in_order(c: &mut Connection, ask: &Ask, along: &Along<'_>, is_all: bool
     }
 }
 
+/// The first items of a stretch for which the question holds.
+async fn stretch(
+    c: &mut Connection,
+    ask: &Ask,
+    along: &Along<'_>,
+    order: &Order,
+    stretch: Stretch,
+    limit: i64,
+) -> Stored<Vec<ItemRow>> {
+    let asked = if along.is_all { None } else { Some(ask) };
+    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}"));
+    if along.arms.len() == 1 {
+        query.push(" FROM item WHERE TRUE");
+        along.push(&mut query);
+        stretch.push(&mut query, order);
+        if let Some(ask) = asked {
+            push_ask(&mut query, ask);
+        }
+    } else {
+        push_arms(&mut query, along, asked, order, stretch, limit);
+        query.push(" CROSS JOIN item WHERE item.id = page.id");
+    }
+    order.push(&mut query);
+    query.push_bind(limit);
+    rows(c, query).await
+}
+
+/// Adds ` FROM` the first items of each index, by place and id.
+fn push_arms(
+    query: &mut QueryBuilder<Db>,
+    along: &Along<'_>,
+    ask: Option<&Ask>,
+    order: &Order,
+    stretch: Stretch,
+    limit: i64,
+) {
+    for (index, arm) in along.arms.iter().enumerate() {
+        query.push(if index == 0 { " FROM (" } else { " UNION ALL " });
+        query.push(format_args!("SELECT * FROM (SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
+        arm.push(query);
+        stretch.push(query, order);
+        if let Some(ask) = ask {
+            push_ask(query, ask);
+        }
+        order.push(query);
+        query.push_bind(limit).push(format_args!(") AS arm{index}"));
+    }
+    query.push(") AS page");
+}
+
 /// The place of the item that comes so many after a place; none where there are fewer.
 async fn place_after(
     c: &mut Connection,
@@ -251,19 +334,29 @@ async fn place_after(
     after: Option<After>,
     count: usize,
 ) -> Stored<Option<After>> {
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {} AS at, item.id FROM item WHERE TRUE", order.column));
-    along.push(&mut query);
-    Stretch { after, until: None }.push(&mut query, order);
-    order.push(&mut query);
-    query.push("1 OFFSET ").push_bind(signed(count.saturating_sub(1)));
+    let (beyond, from) = (signed(count.saturating_sub(1)), Stretch { after, until: None });
+    let mut query = if along.arms.len() == 1 {
+        let mut query =
+            QueryBuilder::<Db>::new(format!("SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
+        along.push(&mut query);
+        from.push(&mut query, order);
+        order.push(&mut query);
+        query
+    } else {
+        let mut query = QueryBuilder::<Db>::new("SELECT page.at AS at, page.id AS id");
+        push_arms(&mut query, along, None, order, from, beyond + 1);
+        query.push(format_args!(" ORDER BY page.at {0}, page.id {0} LIMIT ", order.direction));
+        query
+    };
+    query.push("1 OFFSET ").push_bind(beyond);
     let place = |row: &Row| Ok(After { at: get(row, "at")?, id: ItemId(get(row, "id")?) });
     query.build().fetch_optional(c).await?.as_ref().map(place).transpose()
 }
 
 /// How many items a question finds, counted up to `most`.
 pub(crate) async fn count_items(c: &mut Connection, ask: &Ask, most: i64) -> Stored<i64> {
-    let (along, is_all) = Along::of(ask, Sort::Touched);
-    match if is_all { None } else { short_way(c, ask, signed(ask.few())).await? } {
+    let along = Along::of(ask, Sort::Touched);
+    match if along.is_all { None } else { short_way(c, ask, signed(ask.few())).await? } {
         Some(way) => count_near(c, ask, &way, most).await,
         None => count_along(c, ask, &along, most).await,
     }

@@ -20,7 +20,7 @@ pub(crate) mod view;
 pub(crate) mod way;
 
 pub(crate) use super::dialect::{
-    BEGIN, Connection, Db, FOUND, JOINS, LOCK, POSITION, Row, SCAN, SETTLED, WORDS, index_word,
+    BEGIN, COUNTED, Connection, Db, FOUND, JOINS, LOCK, POSITION, Row, SCAN, SETTLED, WORDS, index_word,
 };
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};

@@ -22,8 +22,7 @@ impl Text {
 
 /// Makes new items found.
 pub(crate) async fn insert_texts(c: &mut Connection, items: &[(&ItemRow, &Words)]) -> Stored<()> {
-    let text =
-        |(row, words): &(&ItemRow, &Words)| Text::of(row.id.0, &row.key, &words.title, &words.description);
+    let text = |(row, words): &(&ItemRow, &Words)| Text::of(row.id.0, &row.key, &words.title, &words.description);
     for chunk in items.chunks(CHUNK) {
         insert(c, &chunk.iter().map(text).collect::<Vec<_>>()).await?;
     }

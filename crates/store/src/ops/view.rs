@@ -17,7 +17,8 @@ fn view(row: &Row) -> Stored<SavedView> {
 }
 
 pub(crate) async fn put_view(c: &mut Connection, view: &SavedView) -> Stored<()> {
-    let sql = "INSERT INTO saved_view (owner, id, name, entity, q, sort, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    let sql =
+        "INSERT INTO saved_view (owner, id, name, entity, q, sort, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
                ON CONFLICT (owner, id) DO UPDATE SET name = excluded.name, entity = excluded.entity, q = excluded.q,
                  sort = excluded.sort, changed_at = excluded.changed_at";
     sqlx::query(sql)

@@ -1,7 +1,7 @@
 //! Ways to the few items that can answer a question, where there are few: an index that leads to them.
 
 use super::condition::{one_of, within};
-use super::{Connection, Db, FOUND, JOINS, Stored, index_word};
+use super::{COUNTED, Connection, Db, FOUND, JOINS, Stored, index_word};
 use crate::ask::{Ask, Column, Condition, Holds};
 use crate::sight::Sight;
 use sqlx::QueryBuilder;
@@ -28,7 +28,12 @@ pub(crate) enum Way<'a> {
 pub(crate) async fn short_way<'a>(c: &mut Connection, ask: &'a Ask, most: i64) -> Stored<Option<Way<'a>>> {
     for way in ways(ask).into_iter().take(MOST_WAYS) {
         let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 FROM (");
-        push_way(&mut query, &way);
+        match &way {
+            Way::Words(words) => {
+                query.push(COUNTED.0).push_bind(words.clone()).push(COUNTED.1);
+            }
+            way => push_way(&mut query, way),
+        }
         query.push(") AS way LIMIT ").push_bind(most + 1).push(") AS found");
         let found: i64 = query.build_query_scalar().fetch_one(&mut *c).await?;
         if found <= most {
