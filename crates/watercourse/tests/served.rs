@@ -28,7 +28,7 @@ fn a_stream_is_published_worked_through_measured_and_kept() {
 
     let again = Served::begin(&["serve", "--data", &data, "--port", "0"]);
     assert_eq!(again.run(&["export"]).out, facts, "a restart keeps every fact");
-    let listed = again.run(&["item", "list", "stream:lend-a-laptop", "--json"]);
+    let listed = again.run(&["item", "list", "stream:lend-a-laptop", "state:closed", "--json"]);
     assert_eq!(lines(&listed.out)[0]["result"], "delivered");
     assert_eq!(again.run(&["item", "list", "stream:tickets", "--json"]).out.lines().count(), 4);
     assert!(again.stop().success());
