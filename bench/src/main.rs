@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod flow;
+mod list;
 mod synthetic;
 mod usage;
 mod verb;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 
 const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
                                                 (written to CSV first, unless it is there)
+       watercourse-bench list ITEMS [FILE]    lists, search and views over so many items (filled into FILE first,
+                                                unless it is there)
        watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows";
 
 fn main() -> Result<()> {
@@ -24,6 +27,12 @@ fn main() -> Result<()> {
                 .first()
                 .map_or_else(|| std::env::temp_dir().join(format!("watercourse-bench-{events}.csv")), PathBuf::from);
             flow::run(events, &path)
+        }
+        ["list", items, rest @ ..] => {
+            let Ok(items) = items.replace('_', "").parse() else {
+                bail!("“{items}” is not a number of items\n{USAGE}")
+            };
+            list::run(items, rest.first().map(std::path::Path::new))
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
         _ => bail!("{USAGE}"),

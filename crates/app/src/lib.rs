@@ -23,6 +23,8 @@ mod organisation;
 mod outside;
 mod published;
 mod roles;
+mod saving;
+mod searching;
 mod shipped;
 mod sign_in;
 mod signing_in;
@@ -42,11 +44,12 @@ pub use error::AppError;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
-pub use listing::{ItemQuery, PAGE_MOST, Page, field_labels, schema as list_schema};
+pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
+pub use saving::NewView;
 pub use shipped::SHIPPED;
 pub use signing_in::{Client, Credential, Identity, Presented, SignIn};
 pub use streams::{Publication, has_errors};
@@ -54,7 +57,7 @@ pub use tokens::NewToken;
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Account, AccountSort, Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered,
-    OpenRound, Person, ROOT, Role, Service, Session, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion,
-    Team, Token, Words,
+    Account, AccountSort, Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered,
+    OpenRound, Person, ROOT, Role, Rows, SavedView, Service, Session, Settings, Sight, Sort, Standing, Store,
+    StoreError, StreamVersion, Team, Token, Words, add_changed, row,
 };

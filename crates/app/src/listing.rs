@@ -1,5 +1,4 @@
-//! Lists of items by the filter language: cut down in the database as far as that is exact, the rest of the
-//! filter asked of each row.
+//! Lists of items by the filter language, which the database answers whole.
 
 use crate::access::Access;
 use crate::app::App;
@@ -8,19 +7,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use watercourse_core::activity::Activity;
-use watercourse_core::filter::{Expr, FieldType, FieldValue, Fields, Filter, Schema, Test};
+use watercourse_core::filter::{
+    Expr, FieldType, FieldValue, Fields, Filter, Issue, Phrase, Schema, boolean, day, meaning,
+};
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
-use watercourse_store::{After, Cut, ItemRow, Listed, Sort};
+use watercourse_store::{After, Ask, Column, Condition, Found, Holds, ItemRow, Looks, Sort};
 
 /// The most rows of a page.
 pub const PAGE_MOST: usize = 500;
-/// Rows that are read from the database at once.
-const READ_AT_ONCE: i64 = 500;
-/// Rows that are looked at for one page; then the page ends early and the next one goes on from there.
-const LOOK_AT_MOST: usize = 20_000;
-
 /// A page says how many items there are in all up to this: counting more would cost more than the page.
 const COUNT_MOST: i64 = 10_000;
 
@@ -35,12 +32,14 @@ pub struct ItemQuery {
     pub limit: usize,
     /// Where the page begins: [`Page::next`] of the page before.
     pub cursor: Option<String>,
+    /// How much is looked at before a page ends early.
+    pub looks: Looks,
 }
 
 /// A page of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The items.
+    /// The items; few or none where many had to be looked at and the list goes on.
     pub items: Vec<ItemRow>,
     /// Where the next page begins; none after the last.
     pub next: Option<String>,
@@ -77,50 +76,28 @@ pub fn schema() -> Schema {
         .with_relative("age", FieldType::Span)
 }
 
+/// The schema never changes while the program runs.
+static SCHEMA: LazyLock<Schema> = LazyLock::new(schema);
+
 impl App {
     /// A page of items.
     ///
     /// # Errors
     /// When the filter or the cursor cannot be read.
     pub async fn items(&self, access: &Access, query: &ItemQuery) -> Result<Page, AppError> {
-        let filter = read(&query.q)?;
-        let mut after =
-            query.cursor.as_deref().filter(|c| !c.is_empty()).map(|c| uncursor(c, query.sort)).transpose()?;
+        let sort = query.sort;
+        let after = query.cursor.as_deref().filter(|c| !c.is_empty()).map(|c| uncursor(c, sort)).transpose()?;
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MOST) };
-        let (mut cut, exact) = cut(&filter);
-        cut.sight = access.sight();
-        let now = self.now();
+        let ask = Ask { looks: query.looks, ..self.ask(access, &query.q)? };
+        let count = after.is_none().then_some(COUNT_MOST + 1);
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut conn = self.store.snapshot().await?;
-        let total = match exact && after.is_none() {
-            true => Some(conn.count_items(&cut, COUNT_MOST + 1).await?)
-                .filter(|n| *n <= COUNT_MOST)
-                .and_then(|n| u64::try_from(n).ok()),
-            false => None,
-        };
-        let mut items: Vec<ItemRow> = Vec::new();
-        let mut looked = 0;
-        let at_once = if exact { i64::try_from(limit).unwrap_or(READ_AT_ONCE) + 1 } else { READ_AT_ONCE };
-        loop {
-            let found = conn.list_items(&cut, query.sort, after, at_once).await?;
-            let whole = i64::try_from(found.len()).is_ok_and(|n| n < at_once);
-            looked += found.len();
-            for listed in found {
-                let here = place(&listed.row, query.sort);
-                if filter.holds(&Looked { listed: &listed, now }, now.micros()) == Some(true) {
-                    if items.len() == limit {
-                        return Ok(Page { items, next: after.map(|a| cursor(a, query.sort)), total });
-                    }
-                    items.push(listed.row);
-                }
-                after = Some(here);
-            }
-            if whole {
-                return Ok(Page { items, next: None, total });
-            }
-            if looked >= LOOK_AT_MOST {
-                return Ok(Page { items, next: after.map(|a| cursor(a, query.sort)), total });
-            }
-        }
+        let Found { rows: mut items, on, count } = conn.list_items(&ask, sort, after, one_more, count).await?;
+        let is_more = items.len() > limit;
+        items.truncate(limit);
+        let next = if is_more { items.last().map(|last| place(last, sort)) } else { on };
+        let total = count.filter(|n| *n <= COUNT_MOST).and_then(|n| u64::try_from(n).ok());
+        Ok(Page { items, next: next.map(|after| cursor(after, sort)), total })
     }
 
     /// How many items a filter finds.
@@ -128,44 +105,79 @@ impl App {
     /// # Errors
     /// When the filter cannot be read.
     pub async fn count(&self, access: &Access, q: &str) -> Result<u64, AppError> {
+        let ask = self.ask(access, q)?;
+        let count = self.store.snapshot().await?.count_items(&ask, i64::MAX).await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// A filter as a question to the database, for somebody who asks.
+    fn ask(&self, access: &Access, q: &str) -> Result<Ask, AppError> {
         let filter = read(q)?;
-        let (mut cut, exact) = cut(&filter);
-        cut.sight = access.sight();
-        let now = self.now();
-        let mut conn = self.store.snapshot().await?;
-        if exact {
-            return Ok(u64::try_from(conn.count_items(&cut, i64::MAX).await?).unwrap_or(0));
+        let now = self.now().micros();
+        let condition = condition(filter.expr(), now).map_err(|issue| bad(&issue))?;
+        Ok(Ask { condition, sight: access.sight(), now, looks: Looks::default() })
+    }
+}
+
+fn bad(issue: &Issue) -> AppError {
+    let at = if issue.place.column > 0 { format!(" at column {}", issue.place.column) } else { String::new() };
+    AppError::invalid("/q", format!("The filter is off{at}: {}.", issue.wrong), crate::validate::sentence(&issue.right))
+}
+
+/// A filter with its fields resolved.
+fn condition(expr: &Expr, now: i64) -> Result<Condition, Issue> {
+    let all = |parts: &[Expr]| parts.iter().map(|part| condition(part, now)).collect::<Result<Vec<_>, _>>();
+    Ok(match expr {
+        Expr::All(parts) => Condition::All(all(parts)?),
+        Expr::Any(parts) => Condition::Any(all(parts)?),
+        Expr::Not(part) => Condition::Not(Box::new(condition(part, now)?)),
+        Expr::Text(value) => Condition::Words(Phrase::whole(&value.text)),
+        Expr::Beginning(value) => Condition::Words(Phrase::beginning(&value.text)),
+        Expr::Field(name, test) => {
+            // A filter is checked against the same schema before, so there is such a field.
+            let holds = SCHEMA.get(&name.text).map_or(&FieldType::Text, |f| &f.field_type);
+            Condition::Is(column(&name.text, holds), meaning(name, test, holds, now)?)
         }
-        let (mut count, mut after) = (0, None);
-        loop {
-            let found = conn.list_items(&cut, Sort::Newest, after, READ_AT_ONCE).await?;
-            count += found
-                .iter()
-                .map(|l| u64::from(filter.holds(&Looked { listed: l, now }, now.micros()) == Some(true)))
-                .sum::<u64>();
-            match found.last() {
-                Some(last) if i64::try_from(found.len()).is_ok_and(|n| n == READ_AT_ONCE) => {
-                    after = Some(place(&last.row, Sort::Newest))
-                }
-                _ => return Ok(count),
-            }
-        }
+    })
+}
+
+fn column(name: &str, holds: &FieldType) -> Column {
+    match name {
+        "key" => Column::Key,
+        "kind" => Column::Kind,
+        "stream" => Column::Stream,
+        "title" => Column::Title,
+        "state" => Column::State,
+        "result" => Column::Result,
+        "imported" => Column::Imported,
+        "created" => Column::Created,
+        "touched" => Column::Touched,
+        "delivered" => Column::Delivered,
+        "closed" => Column::Closed,
+        "age" => Column::Age,
+        "step" => Column::Step,
+        "team" => Column::Team,
+        "activity" => Column::Activity,
+        "phase" => Column::Phase,
+        "waiting" => Column::Waiting,
+        field => Column::Field(field.to_owned(), kept_as(holds)),
+    }
+}
+
+const fn kept_as(holds: &FieldType) -> Holds {
+    match holds {
+        FieldType::Number => Holds::Number,
+        FieldType::Date => Holds::Date,
+        FieldType::Bool => Holds::Bool,
+        _ => Holds::Text,
     }
 }
 
 /// Reads a filter of a list.
-fn read(q: &str) -> Result<Filter, AppError> {
-    let bad = |issue: watercourse_core::filter::Issue| {
-        let at = if issue.place.column > 0 { format!(" at column {}", issue.place.column) } else { String::new() };
-        AppError::invalid(
-            "/q",
-            format!("The filter is off{at}: {}.", issue.wrong),
-            crate::validate::sentence(&issue.right),
-        )
-    };
-    let filter = Filter::parse(q).map_err(bad)?;
-    match schema().check(&filter).into_iter().next() {
-        Some(issue) => Err(bad(issue)),
+pub(crate) fn read(q: &str) -> Result<Filter, AppError> {
+    let filter = Filter::parse(q).map_err(|issue| bad(&issue))?;
+    match SCHEMA.check(&filter).into_iter().next() {
+        Some(issue) => Err(bad(&issue)),
         None => Ok(filter),
     }
 }
@@ -201,63 +213,44 @@ fn uncursor(text: &str, sort: Sort) -> Result<After, AppError> {
     })
 }
 
-/// What of a filter the database can answer, and whether that is all of it.
-fn cut(filter: &Filter) -> (Cut, bool) {
-    let mut cut = Cut::default();
-    let exact = match filter.expr() {
-        Expr::All(parts) => {
-            let told = parts.iter().filter(|p| narrow(&mut cut, p)).count();
-            told == parts.len()
-        }
-        one => narrow(&mut cut, one),
-    };
-    (cut, exact)
+/// An item as the filter language sees it: the predicate that lists in the database agree with.
+#[derive(Debug, Clone, Copy)]
+pub struct Looked<'a> {
+    /// Its row.
+    pub row: &'a ItemRow,
+    /// More about it.
+    pub description: &'a str,
+    /// What was written to it, oldest first.
+    pub notes: &'a [&'a str],
+    /// What time it is.
+    pub now: Instant,
 }
 
-/// Adds a part to the cut if it says there exactly what it says here.
-fn narrow(cut: &mut Cut, part: &Expr) -> bool {
-    let Expr::Field(name, Test::AnyOf(values)) = part else { return false };
-    let plain = values.iter().all(|v| v.text.is_ascii());
-    let values: Vec<String> = values.iter().map(|v| v.text.to_ascii_lowercase()).collect();
-    let list = match name.text.as_str() {
-        "kind" => &mut cut.kind,
-        "stream" => &mut cut.stream,
-        "result" => &mut cut.result,
-        "step" => &mut cut.step,
-        "team" => &mut cut.team,
-        "activity" => &mut cut.activity,
-        "phase" => &mut cut.phase,
-        "state" if values.len() == 1 && cut.open.is_none() => {
-            cut.open = Some(values.first().is_some_and(|v| v == "open"));
-            return true;
+impl Looked<'_> {
+    /// A field of a kind, as what the schema says it holds; what does not read as that is no value.
+    fn kept(&self, name: &str) -> Option<FieldValue<'_>> {
+        let value = self.row.fields.get(name).filter(|v| !v.is_empty())?;
+        match SCHEMA.get(name)?.field_type {
+            FieldType::Number => value.parse().ok().filter(|n: &f64| n.is_finite()).map(FieldValue::Number),
+            FieldType::Date => day(value).map(FieldValue::Date),
+            FieldType::Bool => boolean(value).map(FieldValue::Bool),
+            _ => Some(FieldValue::Text(Cow::Borrowed(value))),
         }
-        _ => return false,
-    };
-    if !plain || !list.is_empty() {
-        return false;
     }
-    *list = values;
-    true
-}
-
-/// A row as the filter language sees it.
-struct Looked<'a> {
-    listed: &'a Listed,
-    now: Instant,
 }
 
 impl Fields for Looked<'_> {
     fn field(&self, name: &str) -> Option<FieldValue<'_>> {
-        let row = &self.listed.row;
-        let text = |t: &str| FieldValue::Text(Cow::Owned(t.to_owned()));
+        let row = self.row;
+        let key = |t: &'static str| FieldValue::Key(Cow::Borrowed(t));
         let date = |at: Option<Instant>| at.map_or(FieldValue::Unset, |at| FieldValue::Date(at.micros()));
         Some(match name {
-            "key" => text(&row.key),
-            "kind" => text(&row.kind),
-            "stream" => text(&row.stream),
+            "key" => FieldValue::Key(Cow::Borrowed(&row.key)),
+            "kind" => FieldValue::Key(Cow::Borrowed(&row.kind)),
+            "stream" => FieldValue::Key(Cow::Borrowed(&row.stream)),
             "title" => FieldValue::Prose(Cow::Borrowed(&row.title)),
-            "state" => text(if row.closed.is_some() { "closed" } else { "open" }),
-            "result" => row.result.map_or(FieldValue::Unset, |r| text(r.id())),
+            "state" => key(if row.closed.is_some() { "closed" } else { "open" }),
+            "result" => row.result.map_or(FieldValue::Unset, |r| key(r.id())),
             "imported" => FieldValue::Bool(row.imported),
             "created" => FieldValue::Date(row.created.micros()),
             "touched" => FieldValue::Date(row.touched.micros()),
@@ -269,12 +262,12 @@ impl Fields for Looked<'_> {
             "activity" => labels(row.open.iter().map(|o| o.activity.id())),
             "phase" => labels(row.open.iter().map(|o| o.phase.id())),
             "waiting" => labels(row.open.iter().map(|o| o.reason.as_str()).filter(|r| !r.is_empty())),
-            _ => row.fields.get(name).map_or(FieldValue::Unset, |v| FieldValue::Written(Cow::Borrowed(v))),
+            _ => self.kept(name).unwrap_or(FieldValue::Unset),
         })
     }
-    fn text(&self) -> Option<Cow<'_, str>> {
-        let Listed { row, description } = self.listed;
-        Some(Cow::Owned(format!("{} {} {description}", row.key, row.title)))
+    fn texts(&self) -> Option<Vec<Cow<'_, str>>> {
+        let texts = [self.row.key.as_str(), &self.row.title, self.description].into_iter();
+        Some(texts.chain(self.notes.iter().copied()).map(Cow::Borrowed).collect())
     }
 }
 
@@ -291,7 +284,7 @@ pub fn field_labels() -> BTreeMap<&'static str, &'static str> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{cursor, cut, read, schema, uncursor};
+    use super::{cursor, read, schema, uncursor};
     use watercourse_core::id::ItemId;
     use watercourse_store::{After, Sort};
 
@@ -302,17 +295,6 @@ mod tests {
         assert_eq!(uncursor(&text, Sort::Newest).unwrap(), after);
         assert!(uncursor(&text, Sort::Touched).is_err(), "another order, another place");
         assert!(uncursor("%%%", Sort::Touched).is_err());
-    }
-
-    #[test]
-    fn what_the_database_can_tell_is_asked_of_it() {
-        let (found, exact) = cut(&read("team:hr,operations state:open").unwrap());
-        assert!(exact);
-        assert_eq!((found.team.len(), found.open), (2, Some(true)));
-        let (found, exact) = cut(&read("team:hr -phase:waiting age:>3d \"vpn\"").unwrap());
-        assert!(!exact);
-        assert_eq!(found.team, ["hr"]);
-        assert!(found.phase.is_empty(), "what is not to be cannot be cut");
     }
 
     #[test]

@@ -230,6 +230,7 @@ pub(crate) fn title_of(id: &str) -> String {
     first.chain(chars.map(|c| if c == '-' { ' ' } else { c })).collect()
 }
 
+/// Whether a text can be an identifier.
 pub(crate) fn label(pointer: &str, text: &str) -> Result<(), AppError> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
     if text.is_empty() || text.len() > 60 || !text.chars().all(plain) {

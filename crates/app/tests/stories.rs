@@ -166,7 +166,10 @@ async fn lists_are_cut_ordered_and_paged(world: &World) {
             let (mut found, mut cursor, mut pages) = (Vec::new(), None, 0);
             loop {
                 let page = app
-                    .items(&watercourse_app::Access::of_the_program(), &ItemQuery { q: q.clone(), sort, limit, cursor })
+                    .items(
+                        &watercourse_app::Access::of_the_program(),
+                        &ItemQuery { q: q.clone(), sort, limit, cursor, ..ItemQuery::default() },
+                    )
                     .await
                     .unwrap();
                 found.extend(page.items);

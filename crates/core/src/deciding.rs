@@ -489,7 +489,7 @@ impl Fields for OfItem<'_> {
             _ => item.fields.get(name).map_or(FieldValue::Unset, |v| FieldValue::Written(Cow::Borrowed(v))),
         })
     }
-    fn text(&self) -> Option<Cow<'_, str>> {
+    fn texts(&self) -> Option<Vec<Cow<'_, str>>> {
         None
     }
 }

@@ -57,8 +57,8 @@ impl Fields for Incident {
             _ => return None,
         })
     }
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Some("INC-1042 The VPN is down, again. Größe: 5".into())
+    fn texts(&self) -> Option<Vec<Cow<'_, str>>> {
+        Some(vec!["INC-1042".into(), "The VPN is down, again.".into(), "Größe: 5".into()])
     }
 }
 
@@ -151,7 +151,9 @@ fn what_is_wrong_with_the_spelling_is_said() {
         ("\"!\"", 1, "no letter or digit", "word"),
         ("risk=high", 1, "“risk=high” is no word", "write risk:high"),
         ("age>=3d", 1, "“age>=3d” is no word", "write age:>=3d"),
-        ("vp*", 1, "has a “*”", "whole words"),
+        ("*vpn", 1, "has a “*”", "at the end of a word"),
+        ("v*", 1, "begins too many words", "at least 2 letters"),
+        ("mail-r*", 1, "begins too many words", "at least 2 letters"),
         ("team:net*", 6, "has a “*”", "team:* alone"),
         ("team:=hr", 6, "begins with a sign", "write team:hr"),
         ("team:!=hr", 6, "“!” is not a word", "write -team:hr"),
@@ -182,7 +184,7 @@ fn size_and_depth_are_bounded() {
     assert!(Filter::parse(&nested(MOST_DEPTH + 1)).unwrap_err().wrong.contains("nested more than 32 deep"));
     assert!(Filter::parse(&"(".repeat(MOST_BYTES)).is_err());
     assert!(Filter::parse(&"a ".repeat(MOST_TERMS)).is_ok());
-    assert!(Filter::parse(&"a ".repeat(MOST_TERMS + 1)).unwrap_err().wrong.contains("more than 256 words"));
+    assert!(Filter::parse(&"a ".repeat(MOST_TERMS + 1)).unwrap_err().wrong.contains("more than 64 words"));
     assert!(Filter::parse(&"a".repeat(MOST_BYTES)).is_ok());
     assert!(Filter::parse(&"a".repeat(MOST_BYTES + 1)).unwrap_err().wrong.contains("4097 bytes"));
 }
@@ -273,6 +275,13 @@ fn an_item_is_asked() {
         ("title:vp", Truth::False),
         // Free text: whole words, next to each other in a phrase, capitals ignored.
         ("vpn down", Truth::True),
+        ("vp*", Truth::True),
+        ("inc-10*", Truth::True),
+        ("down-ag*", Truth::True),
+        ("ag-down*", Truth::False),
+        ("gröss* OR GROSSE", Truth::False),
+        ("GROßE", Truth::True),
+        ("\"again größe\"", Truth::False),
         ("\"VPN is down\"", Truth::True),
         ("\"vpn down\"", Truth::False),
         ("inc-1042 GRÖSSE", Truth::False),
@@ -353,7 +362,7 @@ impl Fields for Due {
     fn field(&self, name: &str) -> Option<FieldValue<'_>> {
         (name == "due").then_some(FieldValue::Date(self.0))
     }
-    fn text(&self) -> Option<Cow<'_, str>> {
+    fn texts(&self) -> Option<Vec<Cow<'_, str>>> {
         None
     }
 }

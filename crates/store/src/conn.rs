@@ -2,13 +2,15 @@
 
 use crate::access_record::{Entity, Granted, Role};
 use crate::account_record::{Account, Session, SignInFlow, Token};
+use crate::ask::Ask;
 use crate::error::StoreError;
 use crate::record::{
-    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person,
-    Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
+    Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 use crate::rows::Rows;
 use crate::sight::Sight;
+use crate::view::SavedView;
 use crate::{postgres, sqlite};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
@@ -196,10 +198,18 @@ operations! {
     /// The items a step of which opened this one.
     reads link::parents_of(child: ItemId) -> Vec<ItemId>;
 
-    /// A page of items.
-    reads list::list_items(cut: &Cut, sort: Sort, after: Option<After>, limit: i64) -> Vec<Listed>;
+    /// A page: up to `limit` items after a place, and, up to `count`, how many there are where that is cheap to say.
+    reads list::list_items(ask: &Ask, sort: Sort, after: Option<After>, limit: i64, count: Option<i64>) -> Found;
     /// How many items, counted up to `most`.
-    reads list::count_items(cut: &Cut, most: i64) -> i64;
+    reads list::count_items(ask: &Ask, most: i64) -> i64;
+    /// Makes some of the items found that were there before there was a search; 0: none was left.
+    writes search::index_owed(limit: i64) -> u64;
+    /// Keeps a view, new or changed.
+    writes view::put_view(view: &SavedView) -> ();
+    /// The views of an account, and those that are shared.
+    reads view::views_of(owner: &str) -> Vec<SavedView>;
+    /// Takes a view away; whether it was there.
+    writes view::delete_view(owner: &str, id: &str) -> bool;
     /// Rows of several items, in no order, without their fields.
     reads list::rows_of(items: &[ItemId]) -> Vec<ItemRow>;
     /// How many open rounds stand where.

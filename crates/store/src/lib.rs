@@ -6,12 +6,14 @@
 
 mod access_record;
 mod account_record;
+mod ask;
 mod conn;
 mod error;
 mod record;
 mod rows;
 mod sight;
 mod store;
+mod view;
 mod writer;
 
 #[path = "."]
@@ -33,13 +35,15 @@ mod postgres {
 
 pub use access_record::{Entity, Granted, Role};
 pub use account_record::{Account, AccountSort, Session, SignInFlow, Token};
+pub use ask::{Ask, Column, Condition, Holds, Looks};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
-    After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
-    Person, ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
+    After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound, Person,
+    ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;
 pub use store::{Settings, Store};
+pub use view::SavedView;
 pub use writer::{Act, Failure};

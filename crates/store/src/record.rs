@@ -1,6 +1,5 @@
 //! What is kept, as plain data: one type per table, in the words of the domain.
 
-use crate::sight::Sight;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watercourse_core::activity::Activity;
@@ -410,34 +409,23 @@ pub enum Sort {
     Oldest,
 }
 
-/// What rows a list is cut down to in the database. Everything given must hold; of several values of one
-/// kind one is enough. The rest of a filter is looked at afterwards.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cut {
-    /// Kinds.
-    pub kind: Vec<String>,
-    /// Streams.
-    pub stream: Vec<String>,
-    /// Keys.
-    pub key: Vec<String>,
-    /// Open or closed.
-    pub open: Option<bool>,
-    /// Results.
-    pub result: Vec<String>,
-    /// Steps of open rounds.
-    pub step: Vec<String>,
-    /// Teams of open rounds.
-    pub team: Vec<String>,
-    /// Activities of open rounds.
-    pub activity: Vec<String>,
-    /// Phases of open rounds.
-    pub phase: Vec<String>,
-    /// Words in title or description.
-    pub text: Vec<String>,
-    /// Imported or not.
-    pub imported: Option<bool>,
-    /// Which items are seen at all.
-    pub sight: Sight,
+impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 3] = [Self::Touched, Self::Newest, Self::Oldest];
+    /// Its word in addresses, the API and the database.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Touched => "touched",
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+        }
+    }
+    /// The one with a word.
+    #[must_use]
+    pub fn named(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.id() == id)
+    }
 }
 
 /// Where a page of a list begins: after this row.
@@ -449,13 +437,15 @@ pub struct After {
     pub id: ItemId,
 }
 
-/// What a list looks at beside the row.
+/// Some items of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The row.
-    pub row: ItemRow,
-    /// More words, for text search.
-    pub description: String,
+pub struct Found {
+    /// The items.
+    pub rows: Vec<ItemRow>,
+    /// Where to go on, where so many items were looked at that the page ended early.
+    pub on: Option<After>,
+    /// How many there are in all, where that was asked and is cheap to say.
+    pub count: Option<i64>,
 }
 
 /// How many items stand where: one count.

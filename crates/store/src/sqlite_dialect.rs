@@ -14,10 +14,47 @@ pub const LOCK: &str = "";
 /// Facts whose order can no longer change. The one writer numbers them in the order of their commits.
 pub const SETTLED: &str = "TRUE";
 /// What the words in braces of a migration become.
-pub const WORDS: [(&str, &str); 5] = [
+pub const WORDS: [(&str, &str); 6] = [
     ("{id}", "BLOB"),
     ("{word}", "TEXT"),
     ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("{rowless}", " WITHOUT ROWID"),
     ("{settled}", ""),
+    // The words are folded and parted already: the tokenizer has nothing to decide. Positions are not kept, since
+    // phrases are looked up in the words themselves.
+    (
+        "{text_index}",
+        "CREATE VIRTUAL TABLE search_index USING fts5 (words, content='search', content_rowid='number', \
+         tokenize='ascii', prefix='2 3', detail=none, columnsize=0);
+         CREATE TRIGGER search_insert AFTER INSERT ON search BEGIN
+           INSERT INTO search_index (rowid, words) VALUES (new.number, new.words);
+         END;
+         CREATE TRIGGER search_delete AFTER DELETE ON search BEGIN
+           INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.number, old.words);
+         END;
+         CREATE TRIGGER search_update AFTER UPDATE OF words ON search BEGIN
+           INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.number, old.words);
+           INSERT INTO search_index (rowid, words) VALUES (new.number, new.words);
+         END;",
+    ),
 ];
+
+/// Keeps the planner from an index on the column that follows: the order of the list is worth more there.
+pub const SCAN: &str = "+";
+/// Where a piece of text stands in a longer one, from 1.
+pub const POSITION: &str = "instr";
+/// The items whose words an index query finds: what stands before it, and after it.
+pub const FOUND: (&str, &str) = (
+    "SELECT search.item AS id FROM search_index CROSS JOIN search WHERE search.number = search_index.rowid AND search_index MATCH ",
+    "",
+);
+
+/// The same without the items themselves, to see how many there are.
+pub const COUNTED: (&str, &str) = ("SELECT 1 FROM search_index WHERE search_index MATCH ", "");
+/// How an index query says “and”, and how it says “or”.
+pub const JOINS: (&str, &str) = (" AND ", " OR ");
+
+/// A word of an index query; `prefix`: it may go on. Words hold letters and digits only.
+pub fn index_word(word: &str, prefix: bool) -> String {
+    format!("\"{word}\"{}", if prefix { "*" } else { "" })
+}

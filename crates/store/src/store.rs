@@ -219,7 +219,11 @@ where
 
 async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
     let bad = |e: sqlx::Error| StoreError::BadAddress { address: hidden(address), wrong: e.to_string() };
-    let options = PgConnectOptions::from_str(address).map_err(bad)?.statement_cache_capacity(STATEMENTS);
+    // Compiling a long filter to machine code takes many times as long as asking it.
+    let options = PgConnectOptions::from_str(address)
+        .map_err(bad)?
+        .options([("jit", "off")])
+        .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(Duration::from_secs(10))

@@ -22,12 +22,13 @@ fn a_stream_is_published_worked_through_measured_and_kept() {
     worked_through(&served);
     imported(&served);
     exported(&served);
+    listed_by_a_saved_view(&served);
     let facts = served.run(&["export"]).out;
     assert!(served.stop().success());
 
     let again = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     assert_eq!(again.run(&["export"]).out, facts, "a restart keeps every fact");
-    let listed = again.run(&["item", "list", "stream:lend-a-laptop", "--json"]);
+    let listed = again.run(&["item", "list", "stream:lend-a-laptop", "state:closed", "--json"]);
     assert_eq!(lines(&listed.out)[0]["result"], "delivered");
     assert_eq!(again.run(&["item", "list", "stream:tickets", "--json"]).out.lines().count(), 4);
     assert!(again.stop().success());
@@ -117,6 +118,50 @@ fn imported(served: &Served) {
     let ran = served.run(&["export", "--stream", "tickets"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("imported"), "{}", ran.err);
+}
+
+/// The ids a query finds are the same by a saved view, by the query itself and by the API.
+fn listed_by_a_saved_view(served: &Served) {
+    for title in ["Laptop for a café", "Laptop and a dock"] {
+        let ran = served.run(&["item", "open", "lend-a-laptop", title, "--json"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let put = send(served, "PUT", "/api/v1/views/laptops", r#"{"q":"lapt* OR ada","sort":"oldest"}"#);
+    assert!(put.starts_with("HTTP/1.1 200"), "{put}");
+    let ids = |args: &[&str]| {
+        let ran = served.run(&[&["item", "list", "--json"], args].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        lines(&ran.out).iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let saved = ids(&["--view", "laptops"]);
+    assert_eq!(saved.len(), 3);
+    assert_eq!(ids(&["lapt*", "OR", "ada", "--sort", "oldest"]), saved);
+    assert_eq!(ids(&["--q", "lapt* OR ada", "--sort", "oldest"]), saved);
+    assert_eq!(ids(&["--view", "laptops", "--sort", "newest"]), saved.iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(ids(&["--view", "laptops", "cafe"]), saved[1..2], "a query narrows a view");
+    let answer = send(served, "GET", "/api/v1/items?q=lapt*%20OR%20ada&sort=oldest", "");
+    let places: Vec<usize> = saved.iter().map(|id| answer.find(&format!("\"id\":\"{id}\"")).expect(id)).collect();
+    assert!(places.is_sorted(), "{answer}");
+    let ran = served.run(&["item", "list", "--view", "nobodys"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("nobodys"), "{}", ran.err);
+}
+
+/// What the server answers to a request, head and body.
+fn send(served: &Served, method: &str, path: &str, body: &str) -> String {
+    let host = served.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 fn exported(served: &Served) {

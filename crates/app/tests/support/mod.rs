@@ -63,6 +63,17 @@ impl World {
     pub async fn another(&self) -> App {
         open(&self.address, &self.time).await
     }
+    /// A statement that no operation of the store makes.
+    pub async fn say(&self, sql: &str) {
+        if self.schema.is_some() {
+            let mut connection = PgConnection::connect(&self.address).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        }
+    }
     pub fn pass(&self, micros: i64) {
         self.time.fetch_add(micros, Ordering::SeqCst);
     }

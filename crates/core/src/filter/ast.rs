@@ -45,6 +45,8 @@ pub enum Expr {
     Not(Box<Expr>),
     /// The words of this stand next to each other somewhere in the item's text.
     Text(Value),
+    /// As that, where the last word is the beginning of one: `vpn*`, without its star.
+    Beginning(Value),
     /// A test of a field.
     Field(Name, Test),
 }
@@ -157,7 +159,7 @@ impl Expr {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_test(look)),
             Self::Not(part) => part.each_test(look),
-            Self::Text(_) => {}
+            Self::Text(_) | Self::Beginning(_) => {}
             Self::Field(name, test) => look(name, test),
         }
     }

@@ -2,8 +2,9 @@
 
 use super::ast::{Expr, Filter, Name, Test};
 use super::field_type::FieldType;
-use super::literal::{boolean, moment, number, words};
+use super::literal::{boolean, moment, number};
 use super::meaning::{Meaning, meaning};
+use super::text::{Phrase, Searched, fold};
 use std::borrow::Cow;
 
 /// The value of a field.
@@ -11,8 +12,10 @@ use std::borrow::Cow;
 pub enum FieldValue<'a> {
     /// The field is known and has no value.
     Unset,
-    /// A text, an identifier or one of a list.
+    /// A text or one of a list.
     Text(Cow<'a, str>),
+    /// An identifier.
+    Key(Cow<'a, str>),
     /// A longer text, of which words are found.
     Prose(Cow<'a, str>),
     /// A number.
@@ -35,8 +38,8 @@ pub trait Fields {
     /// The value of a field; none where nothing is known about such a field, as in an imported log
     /// without that column.
     fn field(&self, name: &str) -> Option<FieldValue<'_>>;
-    /// All that free text is searched in; none where no text is known.
-    fn text(&self) -> Option<Cow<'_, str>>;
+    /// The texts in which words are searched, each by itself; none where no text is known.
+    fn texts(&self) -> Option<Vec<Cow<'_, str>>>;
 }
 
 /// What a filter says of an item.
@@ -95,10 +98,8 @@ impl Expr {
             Self::All(parts) => decided(parts, item, now, Truth::False, Truth::True),
             Self::Any(parts) => decided(parts, item, now, Truth::True, Truth::False),
             Self::Not(part) => part.evaluate(item, now).not(),
-            Self::Text(value) => match item.text() {
-                Some(text) => Truth::of(has_phrase(&words(&text), &words(&value.text))),
-                None => Truth::Unknown("text"),
-            },
+            Self::Text(value) => found(item, &Phrase::whole(&value.text)),
+            Self::Beginning(value) => found(item, &Phrase::beginning(&value.text)),
             Self::Field(name, test) => match item.field(&name.text) {
                 None => Truth::Unknown(&name.text),
                 Some(value) => asked(name, test, &value, now).map_or(Truth::Unknown(&name.text), Truth::of),
@@ -122,9 +123,8 @@ fn decided<'f>(parts: &'f [Expr], item: &dyn Fields, now: i64, decides: Truth<'f
     answer
 }
 
-/// Whether the phrase stands in the text, word by word.
-fn has_phrase(text: &[String], phrase: &[String]) -> bool {
-    !phrase.is_empty() && text.windows(phrase.len()).any(|window| window == phrase)
+fn found(item: &dyn Fields, phrase: &Phrase) -> Truth<'static> {
+    item.texts().map_or(Truth::Unknown("text"), |texts| Truth::of(Searched::of(&texts).has(phrase)))
 }
 
 /// Whether the value passes the test; none where they do not go together.
@@ -133,18 +133,22 @@ fn asked(name: &Name, test: &Test, value: &FieldValue<'_>, now: i64) -> Option<b
     Some(match value {
         FieldValue::Unset => false,
         FieldValue::Text(text) => match means(&FieldType::Text)? {
-            Meaning::OneOf(list) => list.contains(&text.to_lowercase()),
+            Meaning::OneOf(list) => list.contains(&fold(text)),
+            _ => true,
+        },
+        FieldValue::Key(key) => match means(&FieldType::Key)? {
+            Meaning::OneOf(list) => list.contains(&key.to_ascii_lowercase()),
             _ => true,
         },
         FieldValue::Prose(text) => match means(&FieldType::Prose)? {
             Meaning::Words(phrases) => {
-                let text = words(text);
-                phrases.iter().any(|phrase| has_phrase(&text, phrase))
+                let text = Searched::of(&[text]);
+                phrases.iter().any(|phrase| text.has(phrase))
             }
             _ => true,
         },
         FieldValue::Labels(labels) => match means(&FieldType::LabelSet)? {
-            Meaning::OneOf(list) => labels.iter().any(|label| list.contains(&label.to_lowercase())),
+            Meaning::OneOf(list) => labels.iter().any(|label| list.contains(&label.to_ascii_lowercase())),
             _ => !labels.is_empty(),
         },
         FieldValue::Number(number) => in_numbers(&means(&FieldType::Number)?, *number),
@@ -194,7 +198,7 @@ fn written(name: &Name, test: &Test, text: &str, now: i64) -> Option<bool> {
         return Some(matches!(means, Meaning::Truth(list) if boolean(text).is_some_and(|is| list.contains(&is))));
     }
     match meaning(name, test, &FieldType::Text, now).ok()? {
-        Meaning::OneOf(list) => Some(list.contains(&text.to_lowercase())),
+        Meaning::OneOf(list) => Some(list.contains(&fold(text))),
         _ => None,
     }
 }

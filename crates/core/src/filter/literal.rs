@@ -1,4 +1,4 @@
-//! Values as people write them: numbers, lengths, dates, words.
+//! Values as people write them: numbers, lengths, dates.
 
 use crate::span::{DAY, Span};
 use jiff::civil::{Date, DateTime};
@@ -25,12 +25,6 @@ impl Moment {
     }
 }
 
-/// The words of a text as search sees them: runs of letters and digits, in small letters.
-#[must_use]
-pub fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
-}
-
 /// Whether a date depends on when it is read: `-7d`, `+4h`, `now`, `today`, `yesterday`, `tomorrow`.
 #[must_use]
 pub fn is_relative(text: &str) -> bool {
@@ -38,12 +32,16 @@ pub fn is_relative(text: &str) -> bool {
         || text.strip_prefix(['-', '+']).is_some_and(|span| span.parse::<Span>().is_ok())
 }
 
-pub(super) fn number(text: &str) -> Option<f64> {
+/// A number as people write it; infinity is none.
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
     text.parse::<f64>().ok().filter(|n| plain && n.is_finite())
 }
 
-pub(super) fn boolean(text: &str) -> Option<bool> {
+/// True or false, in whatever capitals.
+#[must_use]
+pub fn boolean(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Some(true),
         "false" => Some(false),
@@ -87,6 +85,12 @@ pub(super) fn moment(text: &str, now: i64) -> Result<Moment, String> {
     absolute(text).ok_or_else(|| {
         "write 2026-11-23, 2026-11, 2026, 2026-11-23T09:30Z, today, or -7d for seven days ago".to_owned()
     })
+}
+
+/// The first instant of a day such as `2026-11-23`, in microseconds since 1970.
+#[must_use]
+pub fn day(text: &str) -> Option<i64> {
+    if text.len() == 10 { absolute(text).map(|m| m.from) } else { None }
 }
 
 fn absolute(text: &str) -> Option<Moment> {

@@ -4,7 +4,8 @@
 use super::ast::{Name, Op, Test, Value};
 use super::field_type::FieldType;
 use super::issue::{Issue, short};
-use super::literal::{Moment, boolean, moment, number, words};
+use super::literal::{Moment, boolean, moment, number};
+use super::text::{Phrase, fold};
 use crate::nearest::suggest;
 use crate::span::Span;
 use std::ops::Bound;
@@ -45,11 +46,11 @@ impl<T> Bounds<T> {
 pub enum Meaning {
     /// That there is one.
     IsSet,
-    /// That it is one of these texts, in small letters, with capitals ignored. For labels: that it
-    /// has one of these.
+    /// That it is one of these, with capitals ignored: identifiers and labels in small letters of a to z, other
+    /// texts folded. For labels: that it has one of these.
     OneOf(Vec<String>),
-    /// That the words of one of these, in small letters, stand next to each other in it.
-    Words(Vec<Vec<String>>),
+    /// That the words of one of these stand next to each other in it.
+    Words(Vec<Phrase>),
     /// That it is one of these.
     Truth(Vec<bool>),
     /// That it lies in one of these.
@@ -68,8 +69,9 @@ pub fn meaning(name: &Name, test: &Test, field_type: &FieldType, now: i64) -> Re
         return Ok(Meaning::IsSet);
     }
     match field_type {
-        FieldType::Text | FieldType::Key | FieldType::LabelSet => {
-            Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| v.text.to_lowercase()).collect()))
+        FieldType::Text => Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| fold(&v.text)).collect())),
+        FieldType::Key | FieldType::LabelSet => {
+            Ok(Meaning::OneOf(listed(name, test, field_type)?.iter().map(|v| v.text.to_ascii_lowercase()).collect()))
         }
         FieldType::Enum(known) => choices(name, test, known, field_type),
         FieldType::Prose => phrases(name, test, field_type),
@@ -115,8 +117,8 @@ fn unfit(name: &Name, value: &Value, field_type: &FieldType, right: String) -> I
 
 fn choices(name: &Name, test: &Test, known: &[String], field_type: &FieldType) -> Result<Meaning, Issue> {
     let find = |v: &Value| -> Result<String, Issue> {
-        let small = v.text.to_lowercase();
-        if known.iter().any(|k| k.to_lowercase() == small) {
+        let small = fold(&v.text);
+        if known.iter().any(|k| fold(k) == small) {
             return Ok(small);
         }
         let right = suggest(&v.text, known.iter().map(String::as_str));
@@ -127,11 +129,11 @@ fn choices(name: &Name, test: &Test, known: &[String], field_type: &FieldType) -
 
 fn phrases(name: &Name, test: &Test, field_type: &FieldType) -> Result<Meaning, Issue> {
     let read = |v: &Value| {
-        let words = words(&v.text);
-        if words.is_empty() {
+        let phrase = Phrase::whole(&v.text);
+        if phrase.words.is_empty() {
             Err(unfit(name, v, field_type, "write a word with a letter or digit".to_owned()))
         } else {
-            Ok(words)
+            Ok(phrase)
         }
     };
     listed(name, test, field_type)?.iter().map(read).collect::<Result<_, _>>().map(Meaning::Words)

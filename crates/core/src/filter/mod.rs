@@ -7,6 +7,7 @@
 //! The language is described in `docs/reference/filter.md`.
 
 mod ast;
+mod days;
 mod evaluate;
 mod field_type;
 mod issue;
@@ -15,12 +16,15 @@ mod meaning;
 mod parse;
 mod print;
 mod schema;
+mod text;
 
 pub use ast::{Expr, Filter, Name, Op, Place, Test, Value};
+pub use days::days;
 pub use evaluate::{FieldValue, Fields, Truth};
 pub use field_type::FieldType;
 pub use issue::Issue;
-pub use literal::{Moment, is_relative, words};
+pub use literal::{Moment, boolean, day, is_relative, number};
 pub use meaning::{Bounds, Meaning, meaning};
 pub use parse::{MOST_BYTES, MOST_DEPTH, MOST_TERMS};
 pub use schema::{FieldDef, Schema};
+pub use text::{MOST_SEARCHED, Phrase, Searched, fold, words};

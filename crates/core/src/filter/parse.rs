@@ -2,15 +2,17 @@
 
 use super::ast::{Expr, Filter, Name, Op, Place, Test, Value};
 use super::issue::{Issue, short};
-use super::literal::words;
 use super::print::{field_name, is_bare_text, is_bare_value};
+use super::text::words;
 
 /// The longest filter, in bytes.
 pub const MOST_BYTES: usize = 4096;
 /// The deepest nesting of parentheses.
 pub const MOST_DEPTH: usize = 32;
 /// The most words and tests.
-pub const MOST_TERMS: usize = 256;
+pub const MOST_TERMS: usize = 64;
+/// The fewest letters before a star: fewer begin too many words.
+pub const LEAST_LETTERS: usize = 2;
 
 impl Filter {
     /// Reads a filter; an empty text is the filter that holds for everything.
@@ -247,6 +249,9 @@ impl<'a> Reader<'a> {
             self.ends_here("the word")?;
             return Ok(Expr::Text(Value { text: word.to_owned(), place: self.place(from, self.at) }));
         }
+        if let Some(beginning) = word.strip_suffix('*').filter(|b| is_bare_text(b)) {
+            return self.beginning(from, beginning);
+        }
         let shown = short(word);
         Err(if word == "NOT" {
             self.issue(from, "NOT is not a word of this language", "write - right before what is not wanted: -label:x")
@@ -271,13 +276,26 @@ impl<'a> Reader<'a> {
             self.issue(
                 from,
                 format!("“{shown}” has a “*”"),
-                "whole words are searched for; “*” stands alone after a field: team:* means that it is set",
+                "“*” stands at the end of a word: vpn*; alone after a field, as in team:*, it means that it is set",
             )
         } else if word.contains(['“', '”']) {
             self.issue(from, format!("“{shown}” has curly quotes"), "use straight ones: \"two words\"")
         } else {
             self.issue(from, format!("“{shown}” has no letter or digit to search for"), "write a word, or field:value")
         })
+    }
+    /// The beginning of a word, which ends in a letter or digit: what follows a dot or hyphen is a word of its own.
+    fn beginning(&mut self, from: usize, text: &str) -> Result<Expr, Issue> {
+        let last = words(text).pop().map_or(0, |word| word.chars().count());
+        if !text.ends_with(char::is_alphanumeric) || last < LEAST_LETTERS {
+            return Err(self.issue(
+                from,
+                format!("“{}*” begins too many words", short(text)),
+                format!("write at least {LEAST_LETTERS} letters or digits right before “*”"),
+            ));
+        }
+        self.ends_here("the word")?;
+        Ok(Expr::Beginning(Value { text: text.to_owned(), place: self.place(from, self.at) }))
     }
     /// field = name ":" ( "*" | op value | value ".." value | value { "," value } )
     fn field(&mut self, written: &str) -> Result<Expr, Issue> {

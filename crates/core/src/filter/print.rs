@@ -1,7 +1,7 @@
 //! A filter as text in its one canonical spelling, which reads back as the same filter.
 
 use super::ast::{Expr, Filter, Test, Value};
-use super::literal::words;
+use super::text::words;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -84,6 +84,7 @@ impl fmt::Display for Expr {
             Self::Not(part) => write!(f, "-{part}"),
             Self::Text(v) if is_bare_text(&v.text) => f.write_str(&v.text),
             Self::Text(v) => quoted(f, &v.text),
+            Self::Beginning(v) => write!(f, "{}*", v.text),
             Self::Field(name, test) => write!(f, "{}:{test}", name.text),
         }
     }
@@ -142,6 +143,9 @@ mod tests {
             ("[a-z][a-z0-9_.-]{0,5}", any_test())
                 .prop_map(|(text, test)| Expr::Field(Name { text, place: Place::default() }, test)),
             any_value().prop_filter("words to search for", |v| !words(&v.text).is_empty()).prop_map(Expr::Text),
+            "[a-z]{2,6}(-[a-z0-9]{2})?"
+                .prop_filter("words", |t| is_bare_text(t))
+                .prop_map(|text| { Expr::Beginning(Value { text, place: Place::default() }) }),
         ];
         leaf.prop_recursive(5, 40, 4, |inner| {
             prop_oneof![

@@ -48,7 +48,7 @@ fn free_texts(expr: &Expr, found: &mut Vec<FilterPlace>) {
     match expr {
         Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|p| free_texts(p, found)),
         Expr::Not(part) => free_texts(part, found),
-        Expr::Text(value) => found.push(value.place),
+        Expr::Text(value) | Expr::Beginning(value) => found.push(value.place),
         Expr::Field(..) => {}
     }
 }

@@ -181,7 +181,8 @@ async fn items(web: Web, uri: Uri, Query(asked): Query<Listing>) -> Result<Respo
             return Err(Problem::new(Kind::Malformed, wrong, "Ask for touched, newest or oldest.").at("?sort", wrong));
         }
     };
-    let query = ItemQuery { q: asked.q, sort, limit: limit(asked.limit)?, cursor: asked.cursor };
+    let query =
+        ItemQuery { q: asked.q, sort, limit: limit(asked.limit)?, cursor: asked.cursor, ..ItemQuery::default() };
     let page = web.app.items(&web.access, &query).await.map_err(|error| match error {
         AppError::Invalid { pointer, wrong, right } => {
             let right = if right.is_empty() {

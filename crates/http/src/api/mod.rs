@@ -20,6 +20,7 @@ mod shown;
 mod streams;
 mod verbs;
 mod viewer;
+mod views;
 mod write;
 
 pub(crate) use routes::routes;

@@ -1,7 +1,9 @@
 //! All endpoints as one router, with their description.
 
 use super::operation::{Endpoint, Operation};
-use super::{access, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
+use super::{
+    access, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer, views,
+};
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
 use axum::extract::Path;
@@ -15,6 +17,7 @@ use std::sync::LazyLock;
 fn endpoints() -> Vec<Endpoint<Base>> {
     let chapters = [
         items::endpoints(),
+        views::endpoints(),
         streams::endpoints(),
         imports::endpoints(),
         organisation::endpoints(),

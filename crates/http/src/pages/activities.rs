@@ -65,7 +65,7 @@ pub async fn open_items(web: &Web, q: &str) -> Result<Vec<ItemRow>, AppError> {
         q: format!("{q} state:open imported:false"),
         sort: watercourse_store::Sort::Oldest,
         limit: 500,
-        cursor: None,
+        ..watercourse_app::ItemQuery::default()
     };
     Ok(web.app.items(&web.access, &query).await?.items)
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use watercourse_app::{AppError, ItemQuery, Page, list_schema as schema};
+use watercourse_app::{AppError, ItemQuery, Page, SavedView, list_schema as schema};
 use watercourse_core::activity::Activity;
 use watercourse_core::filter::Filter;
 use watercourse_core::item::Phase;
@@ -57,7 +57,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         Sort::Oldest => "oldest",
     };
     let issue = issue(&q);
-    let query = ItemQuery { q: q.clone(), sort, limit: ROWS, cursor: asked.cursor.clone() };
+    let query = ItemQuery { q: q.clone(), sort, limit: ROWS, cursor: asked.cursor.clone(), ..ItemQuery::default() };
     let found = if issue.is_some() {
         Ok(Page { items: Vec::new(), next: None, total: None })
     } else {
@@ -77,7 +77,9 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         web.app.streams(&web.access).await?.iter().map(|p| (p.head.id.clone(), p.head.name.clone())).collect();
     let now = web.app.now();
     let here = |cursor: &str| format!("/work?q={}&sort={sort_id}&cursor={}", html::query(&q), html::query(cursor));
+    let views = web.app.saved_views(&web.access).await?;
     let page = WorkPage {
+        views: views.iter().map(saved).collect(),
         shell: shell(&web, &headers, "Work", "work").await?,
         sort: sort_id.to_owned(),
         sorts: SORTS.to_vec(),
@@ -91,6 +93,12 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         q,
     };
     Ok(if page.issue.is_some() { respond(StatusCode::UNPROCESSABLE_ENTITY, &page) } else { render(&page) })
+}
+
+/// A saved view as a link: its name, where it leads, what it asks.
+fn saved(view: &SavedView) -> (String, String, String) {
+    let href = format!("/work?q={}&sort={}", html::query(&view.q), view.sort.id());
+    (view.name.clone(), href, view.q.clone())
 }
 
 fn caption(found: &Page) -> String {

@@ -70,6 +70,8 @@ pub struct WorkPage {
     pub issue: Option<FilterIssue>,
     /// Filters to start from, with what they show.
     pub examples: Vec<(&'static str, &'static str)>,
+    /// Saved views: name, address, filter.
+    pub views: Vec<(String, String, String)>,
     /// What is said above the list.
     pub caption: String,
     /// The lines.

@@ -9,6 +9,7 @@ mod imports;
 mod probes;
 mod reading;
 mod repeated;
+mod search;
 mod server;
 mod stories;
 mod walk;

@@ -155,7 +155,7 @@ fn rule_05_a_field_missing_in_a_log_makes_it_not_computable() {
         fn field(&self, name: &str) -> Option<FieldValue<'_>> {
             (name == "impact").then_some(FieldValue::Written(Cow::Borrowed("team")))
         }
-        fn text(&self) -> Option<Cow<'_, str>> {
+        fn texts(&self) -> Option<Vec<Cow<'_, str>>> {
             None
         }
     }

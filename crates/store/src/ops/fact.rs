@@ -118,7 +118,7 @@ pub(crate) async fn insert_notes(c: &mut Connection, notes: &[Note]) -> Stored<(
         });
         query.build().execute(&mut *c).await?;
     }
-    Ok(())
+    super::search::add_notes(c, notes).await
 }
 
 pub(crate) async fn notes_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Note>> {

@@ -1,107 +1,365 @@
 //! Lists of items, and how much stands where.
+//!
+//! A list is read in one of two courses. Where an index leads to few items, those are read, asked and put in order.
+//! Otherwise items are read in the order of the list, and each is asked, until the page is full; so many are looked
+//! at and no more, and then the page ends early and says where to go on.
 
+use super::condition::push_condition;
 use super::item::{ROW, fields_of, item_row};
 use super::sight::push_sight;
+use super::way::{Way, push_way, short_way};
 use super::{Connection, Db, Row, Stored, get, word};
-use crate::record::{After, Cut, ItemRow, Listed, Sort, Standing};
+use crate::ask::{Ask, Column, Condition};
+use crate::record::{After, Found, ItemRow, Sort, Standing};
 use crate::sight::Sight;
 use sqlx::QueryBuilder;
+use watercourse_core::filter::Meaning;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
-pub(crate) async fn list_items(
-    c: &mut Connection,
-    cut: &Cut,
+/// A list in the order of an index.
+struct Order {
+    column: &'static str,
+    direction: &'static str,
+    /// How what comes after a place compares with it.
+    after: &'static str,
+    /// How what comes no later than a place compares with it.
+    until: &'static str,
+}
+
+impl Order {
+    const fn of(sort: Sort) -> Self {
+        match sort {
+            Sort::Touched => Self { column: "item.touched", direction: "DESC", after: "<", until: ">=" },
+            Sort::Newest => Self { column: "item.created", direction: "DESC", after: "<", until: ">=" },
+            Sort::Oldest => Self { column: "item.created", direction: "ASC", after: ">", until: "<=" },
+        }
+    }
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        let Self { column, direction, .. } = self;
+        query.push(format_args!(" ORDER BY {column} {direction}, item.id {direction} LIMIT "));
+    }
+    fn push_place(&self, query: &mut QueryBuilder<Db>, sign: &str, place: After) {
+        query
+            .push(format_args!(" AND ({}, item.id) {sign} (", self.column))
+            .push_bind(place.at)
+            .push(", ")
+            .push_bind(place.id.0)
+            .push(")");
+    }
+}
+
+/// Indexes that are read side by side.
+const MOST_ARMS: usize = 8;
+
+/// The indexes in whose order items are read, side by side where there are several.
+struct Along<'a> {
+    arms: Vec<Arm<'a>>,
+    /// Whether nothing is left to ask of the items along them.
+    is_all: bool,
+}
+
+/// An index: of all items, or of those with one thing in common.
+enum Arm<'a> {
+    All,
+    Open,
+    One(&'static str, &'a str),
+}
+
+impl<'a> Along<'a> {
+    fn of(ask: &'a Ask, sort: Sort) -> Self {
+        let parts = ask.condition.parts();
+        let arms = |column, list: &'a [String]| list.iter().map(|value| Arm::One(column, value)).collect();
+        if let Some(entities) = only_entities(&ask.sight) {
+            return Self { arms: arms("item.entity", entities), is_all: parts.is_empty() };
+        }
+        let is_all = parts.len() == 1 && ask.sight == Sight::Everything;
+        let listed = |column: &Column| {
+            parts.iter().find_map(|part| match part {
+                Condition::Is(of, Meaning::OneOf(list)) if of == column => few(list),
+                _ => None,
+            })
+        };
+        if let Some(streams) = listed(&Column::Stream) {
+            return Self { arms: arms("item.stream", streams), is_all };
+        }
+        if let Some(kinds) = listed(&Column::Kind).filter(|_| sort == Sort::Touched) {
+            return Self { arms: arms("item.kind", kinds), is_all };
+        }
+        if sort == Sort::Touched && listed(&Column::State).is_some_and(|states| states == ["open"]) {
+            return Self { arms: vec![Arm::Open], is_all };
+        }
+        Self { arms: vec![Arm::All], is_all: parts.is_empty() && ask.sight == Sight::Everything }
+    }
+    /// Adds ` AND` for the items along these indexes.
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match &self.arms[..] {
+            [one] => one.push(query),
+            arms => {
+                query.push(" AND (FALSE");
+                for arm in arms {
+                    query.push(" OR (TRUE");
+                    arm.push(query);
+                    query.push(")");
+                }
+                query.push(")");
+            }
+        }
+    }
+}
+
+impl Arm<'_> {
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::All => {}
+            Self::Open => {
+                query.push(" AND item.closed IS NULL");
+            }
+            Self::One(column, value) => {
+                query.push(format_args!(" AND {column} = ")).push_bind((*value).to_owned());
+            }
+        }
+    }
+}
+
+/// A list of different values, if it is short enough to read an index for each.
+fn few(list: &[String]) -> Option<&[String]> {
+    let differ = list.iter().enumerate().all(|(i, value)| !list.iter().skip(i + 1).any(|other| other == value));
+    ((1..=MOST_ARMS).contains(&list.len()) && differ).then_some(list)
+}
+
+fn only_entities(sight: &Sight) -> Option<&[String]> {
+    match sight {
+        Sight::Part { entities, teams, requester: None, opened_by: None } if teams.is_empty() => few(entities),
+        _ => None,
+    }
+}
+
+/// A stretch of a list: what comes after one place and no later than another.
+#[derive(Clone, Copy)]
+struct Stretch {
+    after: Option<After>,
+    until: Option<After>,
+}
+
+impl Stretch {
+    fn push(self, query: &mut QueryBuilder<Db>, order: &Order) {
+        if let Some(after) = self.after {
+            order.push_place(query, order.after, after);
+        }
+        if let Some(until) = self.until {
+            order.push_place(query, order.until, until);
+        }
+    }
+}
+
+/// The page that is wanted.
+#[derive(Clone, Copy)]
+struct Wanted {
     sort: Sort,
     after: Option<After>,
     limit: i64,
-) -> Stored<Vec<Listed>> {
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}, item.description FROM item WHERE TRUE"));
-    narrow(&mut query, cut);
-    let (column, direction, sign) = match sort {
-        Sort::Touched => ("item.touched", "DESC", "<"),
-        Sort::Newest => ("item.created", "DESC", "<"),
-        Sort::Oldest => ("item.created", "ASC", ">"),
+    count: Option<i64>,
+}
+
+/// What is asked of each item.
+fn push_ask(query: &mut QueryBuilder<Db>, ask: &Ask) {
+    push_sight(query, &ask.sight);
+    query.push(" AND ");
+    push_condition(query, &ask.condition, ask.now);
+}
+
+/// A page: up to `limit` items after a place. With `count`, also how many there are in all, up to so many, where
+/// that is cheap to say.
+pub(crate) async fn list_items(
+    c: &mut Connection,
+    ask: &Ask,
+    sort: Sort,
+    after: Option<After>,
+    limit: i64,
+    count: Option<i64>,
+) -> Stored<Found> {
+    let wanted = Wanted { sort, after, limit, count: count.filter(|_| after.is_none()) };
+    let along = Along::of(ask, sort);
+    let way = if along.is_all { None } else { short_way(c, ask, signed(ask.few())).await? };
+    let mut found = match way {
+        Some(way) => on_way(c, ask, &way, wanted).await?,
+        None => in_order(c, ask, &along, wanted).await?,
     };
-    if let Some(after) = after {
-        query
-            .push(format_args!(" AND ({column}, item.id) {sign} ("))
-            .push_bind(after.at)
-            .push(", ")
-            .push_bind(after.id.0)
-            .push(")");
-    }
-    query.push(format_args!(" ORDER BY {column} {direction}, item.id {direction} LIMIT ")).push_bind(limit);
-    let rows = query.build().fetch_all(&mut *c).await?;
-    let listed = |row: &Row| Ok(Listed { row: item_row(row)?, description: get(row, "description")? });
-    let mut found: Vec<Listed> = rows.iter().map(listed).collect::<Stored<_>>()?;
-    let ids: Vec<ItemId> = found.iter().map(|l| l.row.id).collect();
+    let ids: Vec<ItemId> = found.rows.iter().map(|row| row.id).collect();
     let mut fields = std::collections::HashMap::new();
     for chunk in ids.chunks(super::CHUNK) {
         fields.extend(fields_of(c, chunk).await?);
     }
-    for listed in &mut found {
-        listed.row.fields = fields.remove(&listed.row.id).unwrap_or_default();
+    for row in &mut found.rows {
+        row.fields = fields.remove(&row.id).unwrap_or_default();
     }
     Ok(found)
 }
 
-pub(crate) async fn count_items(c: &mut Connection, cut: &Cut, most: i64) -> Stored<i64> {
-    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE TRUE");
-    narrow(&mut query, cut);
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+async fn rows(c: &mut Connection, mut query: QueryBuilder<Db>) -> Stored<Vec<ItemRow>> {
+    query.build().fetch_all(c).await?.iter().map(item_row).collect()
+}
+
+fn push_near(query: &mut QueryBuilder<Db>, way: &Way<'_>, ask: &Ask) {
+    query.push(" FROM (SELECT DISTINCT way.id FROM (");
+    push_way(query, way);
+    query.push(") AS way) AS near CROSS JOIN item WHERE item.id = near.id");
+    push_ask(query, ask);
+}
+
+async fn on_way(c: &mut Connection, ask: &Ask, way: &Way<'_>, wanted: Wanted) -> Stored<Found> {
+    let order = Order::of(wanted.sort);
+    // Put in order by their ids alone: whole rows are read only for the page.
+    let mut query = QueryBuilder::<Db>::new(format!(
+        "SELECT {ROW}, page.many AS many FROM (SELECT item.id AS id, COUNT(*) OVER () AS many"
+    ));
+    push_near(&mut query, way, ask);
+    Stretch { after: wanted.after, until: None }.push(&mut query, &order);
+    order.push(&mut query);
+    query.push_bind(wanted.limit).push(") AS page CROSS JOIN item WHERE item.id = page.id");
+    order.push(&mut query);
+    query.push_bind(wanted.limit);
+    let found = query.build().fetch_all(c).await?;
+    let many = found.first().map_or(Ok(0), |row| get(row, "many"))?;
+    let rows = found.iter().map(item_row).collect::<Stored<_>>()?;
+    Ok(Found { rows, on: None, count: wanted.count.map(|_| many) })
+}
+
+async fn count_near(c: &mut Connection, ask: &Ask, way: &Way<'_>, most: i64) -> Stored<i64> {
+    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 AS one");
+    push_near(&mut query, way, ask);
     query.push(" LIMIT ").push_bind(most).push(") AS found");
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
 
-fn narrow(query: &mut QueryBuilder<Db>, cut: &Cut) {
-    push_sight(query, &cut.sight);
-    for (column, values) in
-        [("item.kind", &cut.kind), ("item.stream", &cut.stream), ("item.key", &cut.key), ("item.result", &cut.result)]
-    {
-        any_of(query, column, values);
+async fn count_along(c: &mut Connection, ask: &Ask, along: &Along<'_>, most: i64) -> Stored<i64> {
+    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM item WHERE TRUE");
+    along.push(&mut query);
+    if !along.is_all {
+        push_ask(&mut query, ask);
     }
-    match cut.open {
-        Some(true) => query.push(" AND item.closed IS NULL"),
-        Some(false) => query.push(" AND item.closed IS NOT NULL"),
-        None => query,
-    };
-    if let Some(imported) = cut.imported {
-        query.push(" AND item.imported = ").push_bind(imported);
-    }
-    for (column, values) in
-        [("r.step", &cut.step), ("r.team", &cut.team), ("r.activity", &cut.activity), ("r.phase", &cut.phase)]
-    {
-        if !values.is_empty() {
-            query.push(" AND EXISTS (SELECT 1 FROM round r WHERE r.item = item.id AND r.ended IS NULL");
-            any_of(query, column, values);
-            query.push(")");
+    query.push(" LIMIT ").push_bind(most).push(") AS found");
+    Ok(query.build_query_scalar().fetch_one(c).await?)
+}
+
+async fn in_order(c: &mut Connection, ask: &Ask, along: &Along<'_>, wanted: Wanted) -> Stored<Found> {
+    let order = Order::of(wanted.sort);
+    let most = ask.most();
+    let mut found = Found { rows: Vec::new(), on: None, count: None };
+    let (mut look, mut looked, mut begin) = (ask.looks.first.min(most), 0, wanted.after);
+    loop {
+        let until = if along.is_all { None } else { place_after(c, along, &order, begin, look).await? };
+        let left = wanted.limit - signed(found.rows.len());
+        found.rows.extend(stretch(c, ask, along, &order, Stretch { after: begin, until }, left).await?);
+        let is_full = signed(found.rows.len()) >= wanted.limit;
+        // Cheap where there are few, or nothing is left to ask of each.
+        found.count = match wanted.count.filter(|_| until.is_none()) {
+            Some(_) if !is_full => Some(signed(found.rows.len())),
+            Some(most) if looked == 0 => Some(count_along(c, ask, along, most).await?),
+            _ => None,
+        };
+        looked += look;
+        if until.is_none() || is_full {
+            return Ok(found);
         }
-    }
-    for text in &cut.text {
-        let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = format!("%{escaped}%");
-        query
-            .push(" AND (lower(item.title) LIKE ")
-            .push_bind(pattern.clone())
-            .push(" ESCAPE '\\' OR lower(item.description) LIKE ");
-        query
-            .push_bind(pattern.clone())
-            .push(" ESCAPE '\\' OR lower(item.key) LIKE ")
-            .push_bind(pattern)
-            .push(" ESCAPE '\\')");
+        if looked >= most {
+            found.on = until;
+            return Ok(found);
+        }
+        begin = until;
+        look = (look * 5).min(most - looked);
     }
 }
 
-fn any_of(query: &mut QueryBuilder<Db>, column: &str, values: &[String]) {
-    if values.is_empty() {
-        return;
+/// The first items of a stretch for which the question holds.
+async fn stretch(
+    c: &mut Connection,
+    ask: &Ask,
+    along: &Along<'_>,
+    order: &Order,
+    stretch: Stretch,
+    limit: i64,
+) -> Stored<Vec<ItemRow>> {
+    let asked = if along.is_all { None } else { Some(ask) };
+    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}"));
+    if along.arms.len() == 1 {
+        query.push(" FROM item WHERE TRUE");
+        along.push(&mut query);
+        stretch.push(&mut query, order);
+        if let Some(ask) = asked {
+            push_ask(&mut query, ask);
+        }
+    } else {
+        push_arms(&mut query, along, asked, order, stretch, limit);
+        query.push(" CROSS JOIN item WHERE item.id = page.id");
     }
-    query.push(format_args!(" AND {column} IN ("));
-    let mut list = query.separated(", ");
-    for value in values {
-        list.push_bind(value.as_str());
+    order.push(&mut query);
+    query.push_bind(limit);
+    rows(c, query).await
+}
+
+/// Adds ` FROM` the first items of each index, by place and id.
+fn push_arms(
+    query: &mut QueryBuilder<Db>,
+    along: &Along<'_>,
+    ask: Option<&Ask>,
+    order: &Order,
+    stretch: Stretch,
+    limit: i64,
+) {
+    for (index, arm) in along.arms.iter().enumerate() {
+        query.push(if index == 0 { " FROM (" } else { " UNION ALL " });
+        query.push(format_args!("SELECT * FROM (SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
+        arm.push(query);
+        stretch.push(query, order);
+        if let Some(ask) = ask {
+            push_ask(query, ask);
+        }
+        order.push(query);
+        query.push_bind(limit).push(format_args!(") AS arm{index}"));
     }
-    query.push(")");
+    query.push(") AS page");
+}
+
+/// The place of the item that comes so many after a place; none where there are fewer.
+async fn place_after(
+    c: &mut Connection,
+    along: &Along<'_>,
+    order: &Order,
+    after: Option<After>,
+    count: usize,
+) -> Stored<Option<After>> {
+    let (beyond, from) = (signed(count.saturating_sub(1)), Stretch { after, until: None });
+    let mut query = if along.arms.len() == 1 {
+        let mut query =
+            QueryBuilder::<Db>::new(format!("SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
+        along.push(&mut query);
+        from.push(&mut query, order);
+        order.push(&mut query);
+        query
+    } else {
+        let mut query = QueryBuilder::<Db>::new("SELECT page.at AS at, page.id AS id");
+        push_arms(&mut query, along, None, order, from, beyond + 1);
+        query.push(format_args!(" ORDER BY page.at {0}, page.id {0} LIMIT ", order.direction));
+        query
+    };
+    query.push("1 OFFSET ").push_bind(beyond);
+    let place = |row: &Row| Ok(After { at: get(row, "at")?, id: ItemId(get(row, "id")?) });
+    query.build().fetch_optional(c).await?.as_ref().map(place).transpose()
+}
+
+/// How many items a question finds, counted up to `most`.
+pub(crate) async fn count_items(c: &mut Connection, ask: &Ask, most: i64) -> Stored<i64> {
+    let along = Along::of(ask, Sort::Touched);
+    match if along.is_all { None } else { short_way(c, ask, signed(ask.few())).await? } {
+        Some(way) => count_near(c, ask, &way, most).await,
+        None => count_along(c, ask, &along, most).await,
+    }
 }
 
 /// Rows of several items, in no order, without their fields.

@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod column;
+pub(crate) mod condition;
 pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod item;
@@ -13,11 +14,16 @@ pub(crate) mod organisation;
 pub(crate) mod outside;
 pub(crate) mod save;
 pub(crate) mod schema;
+pub(crate) mod search;
 pub(crate) mod sight;
 pub(crate) mod stream;
 pub(crate) mod timer;
+pub(crate) mod view;
+pub(crate) mod way;
 
-pub(crate) use super::dialect::{BEGIN, Connection, Db, LOCK, Row, SETTLED, WORDS};
+pub(crate) use super::dialect::{
+    BEGIN, COUNTED, Connection, Db, FOUND, JOINS, LOCK, POSITION, Row, SCAN, SETTLED, WORDS, index_word,
+};
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};
 

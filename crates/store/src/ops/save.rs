@@ -1,5 +1,6 @@
 //! Writing items: the row, what changed of its rounds, visits, spells and fields.
 
+use super::search::{folded, insert_texts};
 use super::{CHUNK, Connection, Db, StoreError, Stored, signed};
 use crate::record::{ItemRow, Words};
 use crate::rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, json};
@@ -44,7 +45,8 @@ pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words,
         });
         query.build().execute(&mut *c).await?;
     }
-    Ok(())
+    let texts: Vec<(&ItemRow, &Words)> = items.iter().map(|(row, words, _)| (*row, *words)).collect();
+    insert_texts(c, &texts).await
 }
 
 /// Writes an item that was loaded at revision `before`.
@@ -177,15 +179,18 @@ async fn spells(c: &mut Connection, rows: &[SpellRow]) -> Stored<()> {
 }
 
 async fn fields(c: &mut Connection, rows: &[&FieldRow]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO item_field (item, name, value, number) ");
+    let mut query = QueryBuilder::<Db>::new("INSERT INTO item_field (item, name, value, number, folded) ");
     query.push_values(rows, |mut b, f| {
         let value = f.value.as_deref().unwrap_or_default();
         b.push_bind(f.item)
             .push_bind(f.name.as_str())
             .push_bind(value)
-            .push_bind(value.parse::<f64>().ok().filter(|n| n.is_finite()));
+            .push_bind(value.parse::<f64>().ok().filter(|n| n.is_finite()))
+            .push_bind(folded(value));
     });
-    query.push(" ON CONFLICT (item, name) DO UPDATE SET value = excluded.value, number = excluded.number");
+    query.push(
+        " ON CONFLICT (item, name) DO UPDATE SET value = excluded.value, number = excluded.number, folded = excluded.folded",
+    );
     query.build().execute(c).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/0001_kernel.sql")),
     (2, include_str!("../../migrations/0002_who.sql")),
     (3, include_str!("../../migrations/0003_access.sql")),
+    (6, include_str!("../../migrations/0006_search.sql")),
 ];
 
 /// Brings the schema up to date. Two programs that start at once: one waits at the unique number and

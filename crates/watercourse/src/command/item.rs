@@ -41,6 +41,15 @@ pub(crate) fn describe(command: Command) -> Command {
     let list = Command::new("list")
         .about("Lists items by the filter language, what changed last first")
         .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(query).allow_hyphen_values(false))
+        .arg(Arg::new("q").long("q").value_name("QUERY").help("The same as QUERY, as one text").conflicts_with("query"))
+        .arg(Arg::new("view").long("view").value_name("ID").help("A saved view; a query narrows it further"))
+        .arg(
+            Arg::new("sort")
+                .long("sort")
+                .value_name("ORDER")
+                .value_parser(["touched", "newest", "oldest"])
+                .help("The order; the saved view's, or what changed last first"),
+        )
         .arg(limit.help("How many at most"));
     let verbs = REGISTRY.iter().filter(|v| v.scope != Scope::Internal).map(|spec| verb(spec, key()));
     command.subcommand_required(true).subcommands([open, show, list].into_iter().chain(verbs).map(Server::augment_args))
@@ -124,21 +133,39 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The query and the order: as they are given, as a saved view has them, or both together.
+async fn asked(client: &Client, args: &ArgMatches) -> Result<(String, String)> {
+    let words = args.get_many::<String>("query").into_iter().flatten().chain(args.get_one::<String>("q"));
+    let query = words.cloned().collect::<Vec<_>>().join(" ");
+    let sort = args.get_one::<String>("sort").cloned();
+    let Some(view) = args.get_one::<String>("view") else {
+        return Ok((query, sort.unwrap_or_else(|| "touched".to_owned())));
+    };
+    let view = client.get(&format!("/api/v1/views/{}", encode(view))).await?.json()?;
+    let text = |name: &str| view.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let query = match (text("q"), query) {
+        (saved, query) if query.trim().is_empty() => saved,
+        (saved, query) if saved.trim().is_empty() => query,
+        (saved, query) => format!("({saved}) ({query})"),
+    };
+    Ok((query, sort.unwrap_or_else(|| text("sort"))))
+}
+
 /// Page after page, until there are as many as were asked for.
 async fn listed(client: &Client, args: &ArgMatches, json: bool) -> Result<Exit> {
-    let words: Vec<String> = args.get_many::<String>("query").into_iter().flatten().cloned().collect();
+    let (query, sort) = asked(client, args).await?;
     let most = args.get_one::<u32>("limit").map_or(50, |n| *n as usize);
     let (mut found, mut cursor, mut total) = (0, String::new(), 0);
     while found < most {
         let limit = PAGE.min(most - found);
-        let path = format!("/api/v1/items?q={}&limit={limit}{cursor}", encode(&words.join(" ")));
+        let path = format!("/api/v1/items?q={}&sort={sort}&limit={limit}{cursor}", encode(&query));
         let page = client.get(&path).await?.json()?;
         let rows = page.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
         found += rows.len();
         total = page.get("total").and_then(Value::as_u64).unwrap_or_default();
         list(&rows, json);
         match page.get("next_cursor").and_then(Value::as_str) {
-            Some(next) if !rows.is_empty() => cursor = format!("&cursor={}", encode(next)),
+            Some(next) => cursor = format!("&cursor={}", encode(next)),
             _ => break,
         }
     }

@@ -96,6 +96,12 @@ pub(crate) async fn until_stopped(
             tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {} }
         }
     });
+    let indexing = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move {
+            tokio::select! { () = stop.cancelled() => {}, () = index_owed(&app) => {} }
+        }
+    });
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -112,8 +118,18 @@ pub(crate) async fn until_stopped(
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
     }
     timers.await?;
+    indexing.await?;
     app.store().clone().close().await;
     Ok(())
+}
+
+/// Makes items found that were there before there was a search, after an upgrade.
+async fn index_owed(app: &App) {
+    match app.index_owed().await {
+        Ok(0) => {}
+        Ok(items) => tracing::info!(items, "the words of older items can be searched now"),
+        Err(error) => tracing::error!(%error, "the words of some older items cannot be searched until the next start"),
+    }
 }
 
 /// Lets a stream of events end when the program is asked to stop.
