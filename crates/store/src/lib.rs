@@ -6,6 +6,8 @@
 
 mod conn;
 mod error;
+mod figures;
+mod glimpse;
 mod record;
 mod rows;
 mod sight;
@@ -31,6 +33,8 @@ mod postgres {
 
 pub use conn::Conn;
 pub use error::StoreError;
+pub use figures::{Connections, Figures, Histogram, Spread};
+pub use glimpse::{Glimpse, Others};
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
     Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
