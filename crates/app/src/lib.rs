@@ -11,6 +11,7 @@ pub mod keys;
 mod app;
 mod context;
 mod error;
+mod following;
 mod importing;
 mod items;
 mod listing;
