@@ -10,8 +10,12 @@ mod guard;
 mod live;
 mod offer;
 mod pages;
+mod metrics;
 mod router;
+mod serving;
 mod state;
+mod trace;
 
 pub use router::router;
+pub use serving::{Peer, serve};
 pub use state::Settings;

@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use std::any::Any;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Settings, router};
+use watercourse_http::{Settings, router, serve};
 use watercourse_store::Store;
 
 /// Declares story tests that run on SQLite and on PostgreSQL.
@@ -128,7 +128,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = router(app, Settings::default());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(async move { serve(listener, router, std::future::pending()).await });
         let client = Client::builder().no_proxy().build().unwrap();
         let document = client.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
         Self { base, client, contract: Contract::new(document), _keep: keep }
