@@ -85,7 +85,7 @@ async fn one(stream: TcpStream, peer: SocketAddr, routes: Router, mut ended: tok
     let mut connection = pin!(http.serve_connection(io, TowerToHyperService::new(service)));
     tokio::select! {
         result = connection.as_mut() => return told(result, peer),
-        _ = ended.wait_for(|e| *e) => {}
+        () = async { drop(ended.wait_for(|e| *e).await) } => {}
     }
     connection.as_mut().graceful_shutdown();
     told(connection.await, peer);
