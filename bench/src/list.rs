@@ -113,11 +113,11 @@ fn item(dice: &mut Dice, published: &Published, number: usize, now: Instant) -> 
         touched,
         revision: 1,
     };
-    (Words { title: sentence(dice, 6), description: sentence(dice, 24), requester: None }, item)
+    (Words { title: sentence(dice, 6), description: sentence(dice, 24), ..Words::default() }, item)
 }
 
 async fn fill(app: &App, items: usize, path: &Path) -> Result<()> {
-    let streams: Vec<Arc<Published>> = app.streams().await?;
+    let streams: Vec<Arc<Published>> = app.streams(&watercourse_app::Access::of_the_program()).await?;
     let (mut dice, now) = (Dice(1), app.now());
     for from in (0..items).step_by(AT_ONCE) {
         let mut rows = Rows::default();
@@ -154,7 +154,14 @@ async fn fill(app: &App, items: usize, path: &Path) -> Result<()> {
 
 fn seeing(reach: Reach) -> Access {
     let actor = Actor::Integration("mail-7".to_owned());
-    Access::new(actor, None, None, BTreeMap::from([(Permission::ItemSee, reach)]))
+    Access::new(
+        actor,
+        None,
+        None,
+        "root".to_owned(),
+        watercourse_app::access::Horizon::default(),
+        BTreeMap::from([(Permission::ItemSee, reach)]),
+    )
 }
 
 fn set(words: &[&str]) -> BTreeSet<String> {

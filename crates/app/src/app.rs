@@ -6,7 +6,8 @@ use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::broadcast;
 use watercourse_core::id::{AccountId, ItemId};
@@ -83,6 +84,10 @@ pub(crate) struct Known {
     pub(crate) measured: tokio::sync::Mutex<Measured>,
     /// What accounts may, with the version of the policy it was worked out from.
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
+    /// Numbers of facts that were told here, as far as they are not settled.
+    pub(crate) told: Mutex<BTreeSet<i64>>,
+    /// Timers fired here.
+    pub(crate) fired: AtomicU64,
 }
 
 impl std::fmt::Debug for App {
@@ -119,6 +124,16 @@ impl App {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+    /// How many timers were fired by this program.
+    #[must_use]
+    pub fn timers_fired(&self) -> u64 {
+        self.known.fired.load(Ordering::Relaxed)
+    }
+    /// How many listen to changes.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.changes.receiver_count()
     }
     /// What time it is.
     #[must_use]

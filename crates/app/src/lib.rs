@@ -13,6 +13,7 @@ mod app;
 mod context;
 mod entities;
 mod error;
+mod following;
 mod granting;
 mod importing;
 mod items;

@@ -55,6 +55,7 @@ impl App {
         });
         let (fired, written) = self.store.write(write).await?;
         self.committed(&written);
+        self.known.fired.fetch_add(u64::from(fired), std::sync::atomic::Ordering::Relaxed);
         Ok(fired)
     }
 

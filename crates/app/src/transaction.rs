@@ -366,6 +366,7 @@ impl<'c> Doing<'c> {
         let due = timers(conn, &facts, published).await?;
         conn.set_timers(&due).await?;
         let numbers = conn.append_facts(&item.stream, &facts).await?;
+        self.app.tells_itself(&numbers);
         let stream = &item.stream;
         let facts =
             numbers.into_iter().zip(facts).map(|(seq, fact)| Numbered { seq, stream: stream.clone(), fact }).collect();

@@ -1,11 +1,11 @@
 //! Where a request comes from, and the cookie that a browser is given.
 
+use crate::serving::Peer;
 use crate::state::Settings;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use watercourse_app::Client;
 
 /// Where a request comes from.
@@ -16,7 +16,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+        let address = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string());
         let about = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let about = about.chars().filter(|c| !c.is_control()).take(200).collect();
         Ok(Self(Client { address: address.unwrap_or_else(|| "unknown".to_owned()), about }))

@@ -13,7 +13,8 @@ use std::time::Duration;
 const HEADERS: &[(&str, &str)] = &[
     (
         "content-security-policy",
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -21,6 +22,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("cache-control", "no-store"),
 ];
 
 /// How long a request may take before it is given up.
@@ -30,7 +32,12 @@ const PATIENCE_FOR_IMPORTS: Duration = Duration::from_secs(15 * 60);
 
 /// Adds the security headers.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    // Who disagrees with us about where such a request ends must not be able to send another behind it.
+    let last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = next.run(request).await;
+    if last {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
@@ -74,6 +81,9 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 fn allowed(method: &Method, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
     let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(Problem::new(Kind::Malformed, "The request names two hosts.", "Send the header Host once."));
+    }
     let host = text(header::HOST).or(authority).unwrap_or_default();
     if !is_loopback(host) {
         let shown: String = host.chars().take(100).collect();

@@ -11,10 +11,14 @@ mod credential;
 mod door;
 mod guard;
 mod live;
+mod metrics;
 mod offer;
 mod pages;
 mod router;
+mod serving;
 mod state;
+mod trace;
 
 pub use router::router;
+pub use serving::{Peer, serve};
 pub use state::{Door, Settings};

@@ -2,12 +2,13 @@
 
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Settings};
-use crate::{api, door, guard, pages};
+use crate::{api, door, guard, metrics, pages, trace};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,7 +23,8 @@ const LARGEST_BODY: usize = 1 << 20;
 /// ```no_run
 /// # async fn run(app: watercourse_app::App) -> std::io::Result<()> {
 /// let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
-/// axum::serve(listener, watercourse_http::router(app, watercourse_http::Settings::default())).await
+/// let routes = watercourse_http::router(app, watercourse_http::Settings::default());
+/// watercourse_http::serve(listener, routes, std::future::pending()).await
 /// # }
 /// ```
 pub fn router(app: App, settings: Settings) -> Router {
@@ -30,6 +32,7 @@ pub fn router(app: App, settings: Settings) -> Router {
     Router::new()
         .merge(api::routes())
         .merge(pages::routes())
+        .route("/metrics", get(metrics::page))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(base.clone())
@@ -37,8 +40,9 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(guard::origin))
         .layer(from_fn(guard::patience))
-        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn(trace::request))
+        .layer(CompressionLayer::new())
         .layer(from_fn(guard::headers))
 }
 

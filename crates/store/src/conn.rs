@@ -4,6 +4,7 @@ use crate::access_record::{Entity, Granted, Role};
 use crate::account_record::{Account, Session, SignInFlow, Token};
 use crate::ask::Ask;
 use crate::error::StoreError;
+use crate::glimpse::{Glimpse, Others};
 use crate::record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
     Sort, Standing, StreamVersion, Team, Timer, Words,
@@ -356,6 +357,14 @@ operations! {
     writes outside::put_hook_source(source: &HookSource) -> ();
     /// All senders of hooks, by name.
     reads outside::hook_sources() -> Vec<HookSource>;
+    // Following other programs on the same database, and what operators watch.
+    /// Facts with greater numbers, settled or not, oldest first: hints, no log.
+    reads follow::glimpses_after(seq: i64, limit: i64) -> Vec<Glimpse>;
+    /// What changes beside items.
+    reads follow::others() -> Others;
+    /// How many timers are due and not fired.
+    reads follow::overdue(now: Instant) -> i64;
+
     /// Brings the schema up to date.
     writes schema::migrate(now: i64) -> ();
 }

@@ -86,6 +86,8 @@ impl From<sqlx::Error> for StoreError {
             }
             sqlx::Error::Io(e) => Self::Unreachable(e.to_string()),
             sqlx::Error::Tls(e) => Self::Unreachable(e.to_string()),
+            // An answer that is cut off in the middle: the other end is going away.
+            sqlx::Error::Protocol(e) => Self::Unreachable(e),
             sqlx::Error::PoolTimedOut => Self::Busy,
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
             other => Self::Other(other.to_string()),
@@ -115,7 +117,8 @@ fn of_postgres(code: &str, message: String) -> StoreError {
         "55P03" => StoreError::Busy,
         "25006" => StoreError::ReadOnly(message),
         "53100" => StoreError::Full,
-        "53300" => StoreError::Busy,
+        // Too many connections, no memory, a statement that was cancelled.
+        "53300" | "53200" | "53000" | "57014" => StoreError::Busy,
         "XX001" | "XX002" => StoreError::Damaged(message),
         code if code.starts_with("08") || code.starts_with("57P") || code.starts_with("28") || code == "3D000" => {
             StoreError::Unreachable(message)

@@ -9,6 +9,8 @@ mod account_record;
 mod ask;
 mod conn;
 mod error;
+mod figures;
+mod glimpse;
 mod record;
 mod rows;
 mod sight;
@@ -38,6 +40,8 @@ pub use account_record::{Account, AccountSort, Session, SignInFlow, Token};
 pub use ask::{Ask, Column, Condition, Holds, Looks};
 pub use conn::Conn;
 pub use error::StoreError;
+pub use figures::{Connections, Figures, Histogram, Spread};
+pub use glimpse::{Glimpse, Others};
 pub use record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound, Person,
     ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,

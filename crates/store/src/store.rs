@@ -2,19 +2,26 @@
 
 use crate::conn::Conn;
 use crate::error::StoreError;
+use crate::figures::{Connections, Figures};
 use crate::writer::{self, Act, Broken, Failure, Queued, Request};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// Readers of SQLite.
 const READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection. Where PostgreSQL is gone it is asked again ever more seldom, at
+/// the most after a fifth of this: so soon is it found again.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+/// The most bytes the write-ahead log of SQLite keeps on disk once its pages are in the database.
+const MOST_LOG: u32 = 16 << 20;
 /// How often a transaction that lost a race is tried.
 const TRIES: u32 = 8;
 /// The oldest SQLite that does not damage a database in WAL mode.
@@ -40,6 +47,7 @@ enum Backend {
 pub struct Store {
     backend: Backend,
     writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
+    figures: Arc<Figures>,
 }
 
 impl Store {
@@ -130,6 +138,29 @@ impl Store {
         self.run(act, true).await
     }
 
+    /// What is counted of writing.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// How busy the connections are.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        let of = |open: u32, idle: usize, most, waiting| Connections {
+            open,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX).min(open),
+            most,
+            waiting,
+        };
+        match &self.backend {
+            Backend::Sqlite { readers, queue, .. } => {
+                of(readers.size(), readers.num_idle(), READERS, writer::MOST_WAITING.saturating_sub(queue.capacity()))
+            }
+            Backend::Postgres { pool } => of(pool.size(), pool.num_idle(), CONNECTIONS, 0),
+        }
+    }
+
     async fn run<T, E, F>(&self, act: F, large: bool) -> Result<T, E>
     where
         T: Send + 'static,
@@ -143,7 +174,7 @@ impl Store {
                 queue.send(Some(job)).await.map_err(|_| E::from(StoreError::Closed))?;
                 answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
             }
-            Backend::Postgres { pool } => in_postgres(pool, act).await,
+            Backend::Postgres { pool } => in_postgres(pool, &self.figures, act).await,
         }
     }
 
@@ -186,7 +217,7 @@ impl Store {
     }
 }
 
-async fn in_postgres<T, E, F>(pool: &PgPool, act: F) -> Result<T, E>
+async fn in_postgres<T, E, F>(pool: &PgPool, figures: &Figures, act: F) -> Result<T, E>
 where
     E: Failure,
     F: Act<T, E>,
@@ -196,12 +227,22 @@ where
         let begun = pool.begin().await.map_err(|e| E::from(e.into()))?;
         let mut conn = Conn::postgres_tx(begun);
         let result = match act(&mut conn).await {
-            Ok(value) => match conn.finish(true).await {
-                Ok(()) => return Ok(value),
-                Err(StoreError::Unreachable(_) | StoreError::Closed) => return Err(E::from(StoreError::CommitUnknown)),
-                Err(error) => Err(E::from(error)),
-            },
+            Ok(value) => {
+                let asked = Instant::now();
+                match conn.finish(true).await {
+                    Ok(()) => {
+                        figures.together.record(1.0);
+                        figures.commit.record_time(asked.elapsed());
+                        return Ok(value);
+                    }
+                    Err(StoreError::Unreachable(_) | StoreError::Closed) => {
+                        return Err(E::from(StoreError::CommitUnknown));
+                    }
+                    Err(error) => Err(E::from(error)),
+                }
+            }
             Err(error) => {
+                figures.undone.fetch_add(1, Ordering::Relaxed);
                 // The failure that counts is the first.
                 drop(conn.finish(false).await);
                 Err(error)
@@ -226,7 +267,7 @@ async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
         .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(WAIT_FOR_CONNECTION)
         .connect_with(options)
         .await
         .map_err(|e| match StoreError::from(e) {
@@ -241,7 +282,7 @@ async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
             Err(error) => return Err(error),
         }
     }
-    Ok(Store { backend: Backend::Postgres { pool }, writer: Arc::default() })
+    Ok(Store { backend: Backend::Postgres { pool }, writer: Arc::default(), figures: Arc::default() })
 }
 
 async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store, StoreError> {
@@ -255,6 +296,7 @@ async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store,
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
+        .pragma("journal_size_limit", MOST_LOG.to_string())
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
     let mut writer = options.connect().await.map_err(|e| opening(path, e))?;
@@ -276,10 +318,12 @@ async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store,
         .await?;
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);
     let broken = Broken::default();
-    let task = tokio::spawn(writer::run(conn, waiting, Arc::clone(&broken)));
+    let figures = Arc::<Figures>::default();
+    let task = tokio::spawn(writer::run(conn, waiting, Arc::clone(&broken), Arc::clone(&figures)));
     Ok(Store {
         backend: Backend::Sqlite { readers, queue, broken },
         writer: Arc::new(tokio::sync::Mutex::new(Some(task))),
+        figures,
     })
 }
 

@@ -4,10 +4,13 @@
 
 use crate::conn::Conn;
 use crate::error::StoreError;
+use crate::figures::Figures;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests in one transaction at most.
@@ -90,7 +93,7 @@ pub(crate) type Broken = Arc<OnceLock<StoreError>>;
 pub(crate) type Queued = Option<Box<dyn Job>>;
 
 /// Runs until it is told that it is over, or every sender is gone. What was queued before is done.
-pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Queued>, broken: Broken) {
+pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Queued>, broken: Broken, figures: Arc<Figures>) {
     while let Some(first) = queue.recv().await {
         if first.is_none() {
             queue.close();
@@ -109,7 +112,7 @@ pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Queued>, broke
                     Err(_) => break,
                 }
             }
-            together(&mut conn, batch, &broken).await;
+            together(&mut conn, batch, &broken, &figures).await;
         }
     }
     if let Err(error) = conn.close().await {
@@ -118,15 +121,15 @@ pub(crate) async fn run(mut conn: Conn, mut queue: mpsc::Receiver<Queued>, broke
 }
 
 /// Runs requests in one transaction; where that does not work out, each in its own.
-async fn together(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>, broken: &Broken) {
-    match attempt(conn, &mut batch, broken).await {
+async fn together(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>, broken: &Broken, figures: &Figures) {
+    match attempt(conn, &mut batch, broken, figures).await {
         Ended::Committed => batch.into_iter().for_each(|job| job.answer(None)),
         Ended::Lost(error) => batch.into_iter().for_each(|job| job.answer(Some(error.clone()))),
         Ended::Undone if batch.len() == 1 => batch.into_iter().for_each(|job| job.answer(None)),
         Ended::Undone => {
             for job in batch {
                 let mut alone = vec![job];
-                let ended = attempt(conn, &mut alone, broken).await;
+                let ended = attempt(conn, &mut alone, broken, figures).await;
                 let lost = if let Ended::Lost(error) = ended { Some(error) } else { None };
                 alone.into_iter().for_each(|job| job.answer(lost.clone()));
             }
@@ -142,7 +145,7 @@ enum Ended {
     Lost(StoreError),
 }
 
-async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -> Ended {
+async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, figures: &Figures) -> Ended {
     if let Some(error) = broken.get() {
         return Ended::Lost(error.clone());
     }
@@ -163,13 +166,19 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -
             }
             // A refusal that wrote nothing leaves nothing behind.
             if wrote || store.is_some() {
+                figures.undone.fetch_add(1, Ordering::Relaxed);
                 undo(conn, broken).await;
                 return Ended::Undone;
             }
         }
     }
+    let asked = Instant::now();
     match conn.say("COMMIT").await {
-        Ok(()) => Ended::Committed,
+        Ok(()) => {
+            figures.together.record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
+            figures.commit.record_time(asked.elapsed());
+            Ended::Committed
+        }
         Err(error) => {
             undo(conn, broken).await;
             Ended::Lost(note(error, broken))

@@ -118,7 +118,7 @@ fn value(dice: &mut Dice, is: FieldType) -> String {
 pub async fn invent(world: &World, count: usize, seed: u64) -> Vec<Invented> {
     world.seeded().await;
     let mut dice = Dice(seed);
-    let streams = world.app.streams().await.unwrap();
+    let streams = world.app.streams(&watercourse_app::Access::of_the_program()).await.unwrap();
     let people: Vec<Person> = (0..3)
         .map(|n| Person { id: PersonId(Uuid::now_v7()), handle: format!("p{n}"), name: "P".to_owned(), mail: None })
         .collect();

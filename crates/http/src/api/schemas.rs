@@ -121,6 +121,7 @@ fn problem() -> Named {
             "detail": text("What was wrong."),
             "hint": text("What would be right."),
             "errors": list(fault),
+            "request_id": text("The id of the request, as the log of the server names it."),
             "ground": text("Why a verb was refused."),
             "verbs": list(text("A verb there is.")),
             "diagnostics": list(reference("Diagnostic")),

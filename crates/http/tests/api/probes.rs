@@ -304,7 +304,10 @@ fn difference(one: &str, other: &str) -> String {
 }
 
 /// Roles and scopes, with the person who has them.
-const PROBERS: &[(&str, &str, &[(&str, &str)])] = &[
+type Given = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// See [`Given`].
+const PROBERS: &[Given] = &[
     ("agent", "zqbe-ada", &[("agent", "entity:zqbe")]),
     ("requester", "zqbe-bo", &[("requester", "own")]),
     ("team", "zqbe-ada", &[("agent", "team")]),
@@ -356,7 +359,6 @@ async fn nobody_gets_at_what_is_not_theirs(server: Server) {
             }
         }
     }
-    println!("{tried} probes, {} leaks", leaks.len());
     let shown: Vec<String> = leaks.iter().take(25).map(|l| l.chars().take(600).collect()).collect();
     assert!(leaks.is_empty(), "{} of {tried} probes told something:\n{}", leaks.len(), shown.join("\n"));
     assert!(tried * one_in > 20_000, "only {tried} probes");

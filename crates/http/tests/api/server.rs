@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use std::any::Any;
 use watercourse_app::{Access, AccountSort, App, Context, NewAccount, NewToken};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Settings, router};
+use watercourse_http::{Door, Settings, router, serve};
 use watercourse_store::Store;
 
 /// Declares story tests that run on SQLite and on PostgreSQL.
@@ -163,7 +163,7 @@ impl Server {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let kept = app.clone();
         let router = router(app, Settings { door, ..Settings::default() });
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(async move { serve(listener, router, std::future::pending()).await });
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let admin = match door {
             Door::Open => String::new(),

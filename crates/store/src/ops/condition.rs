@@ -199,8 +199,11 @@ pub(crate) fn one_of(query: &mut QueryBuilder<Db>, column: &str, values: &[Strin
     query.push(")");
 }
 
+/// A comparison and what is compared with.
+type Edge<T> = (&'static str, T);
+
 /// Signs and values of the two ends.
-fn edges<T: Copy>(bounds: &Bounds<T>) -> (Option<(&'static str, T)>, Option<(&'static str, T)>) {
+fn edges<T: Copy>(bounds: &Bounds<T>) -> (Option<Edge<T>>, Option<Edge<T>>) {
     let low = match bounds.low {
         Bound::Included(at) => Some((">=", at)),
         Bound::Excluded(at) => Some((">", at)),

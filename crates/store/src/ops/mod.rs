@@ -7,6 +7,7 @@ pub(crate) mod column;
 pub(crate) mod condition;
 pub(crate) mod fact;
 pub(crate) mod flow;
+pub(crate) mod follow;
 pub(crate) mod item;
 pub(crate) mod link;
 pub(crate) mod list;

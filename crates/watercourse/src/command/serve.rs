@@ -17,11 +17,14 @@ use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Settings, router};
+use watercourse_http::{Door, Settings, router, serve};
 use watercourse_store::Store;
 
 /// How long requests under way may take once the program was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is asked whether the database is damaged.
+const LOOK_FOR_DAMAGE: Duration = Duration::from_millis(500);
 
 /// Opens the database, publishes the shipped streams where there are none, and serves until asked to stop.
 pub(crate) async fn run(args: Serve) -> Result<Exit> {
@@ -93,7 +96,7 @@ pub(crate) async fn until_stopped(
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         async move {
-            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {}, () = app.run_following() => {}, () = damaged(&app, &stop) => {} }
         }
     });
     let indexing = tokio::spawn({
@@ -111,16 +114,26 @@ pub(crate) async fn until_stopped(
     });
     let ending = stop.clone();
     let routes = router(app.clone(), settings).layer(map_response(move |response| ready(ended_by(&ending, response))));
-    let served = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let served = serve(listener, routes, stop.clone().cancelled_owned());
     tokio::select! {
-        result = async { served.await } => result?,
+        result = served => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
     }
     timers.await?;
     indexing.await?;
-    app.store().clone().close().await;
-    Ok(())
+    app.store().close().await;
+    match app.store().broken() {
+        None => Ok(()),
+        Some(error) => Err(error.into()),
+    }
+}
+
+/// Stops the program once nothing can be written any more: what is on disk has to be looked at first.
+async fn damaged(app: &App, stop: &CancellationToken) {
+    while app.store().broken().is_none() {
+        tokio::time::sleep(LOOK_FOR_DAMAGE).await;
+    }
+    stop.cancel();
 }
 
 /// Makes items found that were there before there was a search, after an upgrade.
