@@ -2,6 +2,7 @@
 //! never run: a verb on their items is refused.
 
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
@@ -96,6 +97,10 @@ impl App {
                 let (ready, ctx) = (Arc::clone(&ready), Arc::clone(&ctx));
                 Box::pin(async move {
                     let version = ready.keep(conn).await?;
+                    let detail = serde_json::json!({
+                        "version": version.version, "items": ready.items.len(), "events": ready.log.len(),
+                    });
+                    note(conn, &ctx, Action::LogImported, &version.id, detail, now).await?;
                     keep_answer(conn, &ctx, || ready.answer(&version).to_string(), now).await?;
                     Ok(version)
                 })

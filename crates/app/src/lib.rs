@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod audit;
 pub mod demo;
 pub mod keys;
 
@@ -41,6 +42,6 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Deployment, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, Service, Settings, Sight,
-    Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
+    AuditRow, Backup, Deployment, Head, HookSource, ItemRow, Linked, LogEvent, Manifest, Note, Numbered, OpenRound,
+    Person, Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };

@@ -1,7 +1,8 @@
 //! Streams: checking, publishing, reading them back.
 
 use crate::app::{App, Change};
-use crate::context::Context;
+use crate::audit::{self, Action};
+use crate::context::{Context, hex};
 use crate::error::AppError;
 use crate::items::keep_answer;
 use crate::published::Published;
@@ -91,6 +92,13 @@ impl App {
                 let (new, ctx) = (new.clone(), Arc::clone(&ctx));
                 Box::pin(async move {
                     let (version, unchanged) = keep(conn, new, expected).await?;
+                    if !unchanged {
+                        let detail = serde_json::json!({
+                            "version": version.version,
+                            "sha256": hex(&watercourse_store::digest(&version.definition)),
+                        });
+                        audit::note(conn, &ctx, Action::StreamPublished, &version.id, detail, now).await?;
+                    }
                     let answer = || serde_json::json!({ "id": version.id, "version": version.version }).to_string();
                     keep_answer(conn, &ctx, answer, now).await?;
                     Ok::<_, AppError>((version, unchanged))

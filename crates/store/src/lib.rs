@@ -4,12 +4,18 @@
 //! commit), on PostgreSQL in a transaction of its own that is tried again after a lost race. What a closure
 //! can do is what [`Conn`] offers; each operation is written once under `ops` and compiled for both drivers.
 
+mod backup;
+mod chain;
 mod conn;
+mod connect;
 mod error;
+mod lock;
 mod record;
+mod restoring;
 mod rows;
 mod sight;
 mod store;
+mod table;
 mod writer;
 
 #[path = "."]
@@ -29,12 +35,15 @@ mod postgres {
     pub(crate) mod ops;
 }
 
+pub use backup::{Backup, End, Manifest, manifest_path};
+pub use chain::{AuditRow, BEGINNING, Entry, FactPlace, Found, Hash, Head, Sealed, Source, digest, link};
 pub use conn::Conn;
 pub use error::StoreError;
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
     Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
+pub use restoring::{Restored, check_backup, restore};
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;
 pub use store::{Settings, Store};

@@ -1,9 +1,13 @@
 //! Every operation on the database, written once and compiled for each driver against its dialect.
 //! They take one connection, inside whatever transaction the caller opened.
 
+pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod column;
+pub(crate) mod copy;
 pub(crate) mod fact;
 pub(crate) mod flow;
+pub(crate) mod health;
 pub(crate) mod item;
 pub(crate) mod link;
 pub(crate) mod list;
@@ -15,7 +19,10 @@ pub(crate) mod sight;
 pub(crate) mod stream;
 pub(crate) mod timer;
 
-pub(crate) use super::dialect::{BEGIN, Connection, Db, LOCK, Row, SETTLED, WORDS};
+pub(crate) use super::dialect::{
+    BEGIN, BEGUN, CLOCK, COLUMNS, Connection, Db, FINISHED, INTEGRITY, LOCK, NUMBERED, ORPHANS, RULES, Row, SETTLED,
+    WORDS, hex,
+};
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};
 
