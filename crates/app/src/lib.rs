@@ -7,6 +7,7 @@ pub mod access;
 pub mod analysis;
 pub mod audit;
 pub mod demo;
+pub mod doctor;
 pub mod keys;
 
 mod app;

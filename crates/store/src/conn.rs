@@ -287,6 +287,8 @@ operations! {
     writes audit::insert_audit(row: &AuditRow) -> ();
     /// Changes with smaller numbers, newest first, of one action and one object where that is said.
     reads audit::audit_before(seq: i64, action: Option<&str>, object: Option<&str>, limit: i64) -> Vec<AuditRow>;
+    /// When the first change with a greater number was written.
+    reads audit::first_change(after: i64) -> Option<Instant>;
     /// The last numbers of facts and of the audit trail, whether or not smaller ones are still to come.
     reads chain::newest_entries() -> (i64, i64);
     /// A number above that of every transaction that has begun.

@@ -38,6 +38,12 @@ pub(crate) fn place(address: &str) -> Result<Place<'_>, StoreError> {
     Ok(Place::File(Path::new(path)))
 }
 
+/// The file an address leads to; none where it leads to PostgreSQL or nowhere.
+#[must_use]
+pub fn file_of(address: &str) -> Option<&Path> {
+    if let Ok(Place::File(path)) = place(address) { Some(path) } else { None }
+}
+
 /// How a file is opened to be written and read at once.
 pub(crate) fn file_options(path: &Path) -> SqliteConnectOptions {
     as_it_is(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)

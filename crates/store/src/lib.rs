@@ -38,6 +38,7 @@ mod postgres {
 pub use backup::{Backup, End, Manifest, manifest_path};
 pub use chain::{AuditRow, BEGINNING, Entry, FactPlace, Found, Hash, Head, Sealed, Source, digest, link};
 pub use conn::Conn;
+pub use connect::file_of;
 pub use error::StoreError;
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,

@@ -43,7 +43,7 @@ pub const INTEGRITY: Option<&str> = Some("PRAGMA integrity_check(5)");
 /// Microseconds since 1970 by the clock of the database, where it has one of its own.
 pub const CLOCK: Option<&str> = None;
 
-/// An id or bytes as text.
+/// An id or bytes as text; nothing where there is nothing, of which HEX would make an empty text.
 pub fn hex(column: &str) -> String {
-    format!("LOWER(HEX({column}))")
+    format!("CASE WHEN {column} IS NOT NULL THEN LOWER(HEX({column})) END")
 }

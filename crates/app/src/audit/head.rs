@@ -122,18 +122,24 @@ impl App {
     /// Keeps signed heads, again and again, until it is dropped; each is appended to a file, if there is one.
     pub async fn run_heads(&self, every: Duration, file: Option<&Path>) {
         loop {
-            match self.keep_head().await {
-                Ok(None) => {}
-                Ok(Some(head)) => {
-                    if let Some(file) = file
-                        && let Err(error) = append(file, &head)
-                    {
-                        tracing::warn!(%error, file = %file.display(), "the signed head of the audit chain could not be written");
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "the audit chain could not be signed; it is tried again"),
-            }
             tokio::time::sleep(every).await;
+            self.sign_head(file).await;
+        }
+    }
+
+    /// Keeps a signed head where the chain has moved, and appends it to a file, if there is one. What keeps it
+    /// from that is logged.
+    pub async fn sign_head(&self, file: Option<&Path>) {
+        match self.keep_head().await {
+            Ok(None) => {}
+            Ok(Some(head)) => {
+                if let Some(file) = file
+                    && let Err(error) = append(file, &head)
+                {
+                    tracing::warn!(%error, file = %file.display(), "the signed head of the audit chain could not be written");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the audit chain could not be signed; it is tried again"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The REST API: one file a chapter, each with its operations and their handlers.
 
+mod audit;
 mod catalogue;
 mod events;
 mod health;

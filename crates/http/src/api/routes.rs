@@ -1,7 +1,7 @@
 //! All endpoints as one router, with their description.
 
 use super::operation::{Endpoint, Operation};
-use super::{catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
+use super::{audit, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
 use axum::extract::Path;
@@ -21,6 +21,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         catalogue::endpoints(),
         outside::endpoints(),
         events::endpoints(),
+        audit::endpoints(),
         health::endpoints(),
     ];
     chapters.into_iter().flatten().collect()

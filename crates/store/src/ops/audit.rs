@@ -41,3 +41,10 @@ pub(crate) async fn audit_before(
     };
     rows.iter().map(read).collect()
 }
+
+/// When the first change with a greater number was written.
+pub(crate) async fn first_change(c: &mut Connection, after: i64) -> Stored<Option<Instant>> {
+    let sql = "SELECT at FROM audit WHERE seq > $1 ORDER BY seq LIMIT 1";
+    let found: Option<i64> = sqlx::query_scalar(sql).bind(after).fetch_optional(c).await?;
+    Ok(found.map(Instant))
+}

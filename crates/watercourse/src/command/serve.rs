@@ -1,5 +1,6 @@
 //! `watercourse serve`: the organisation's own server, on loopback until people can sign in.
 
+use super::keeping::{Heads, keep};
 use crate::arguments::{Listen, Serve};
 use crate::exit::{Exit, ended};
 use crate::{logging, screen};
@@ -11,13 +12,15 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use std::future::ready;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
 use watercourse_http::{Settings, router};
-use watercourse_store::Store;
+use watercourse_store::{Settings as Opening, Store, file_of};
 
 /// How long requests under way may take once the program was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,14 +40,28 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     // Before anything is written: whoever has the port may have the database too.
     let listener = listen(&args.listen).await?;
     let clock = App::system_clock();
-    let store = Store::open(&address, clock().micros()).await?;
-    let app = App::new(store, clock);
+    let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
+    let store = Store::open_with(&address, &opening, clock().micros()).await?;
+    let app = App::new(store, clock).with_keys(keys(&args, &address)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
     screen::tell(&format!("Ready · http://{} · {kept}", listener.local_addr()?));
-    until_stopped(app, listener, Settings::default(), CancellationToken::new()).await?;
+    let heads = args.heads.clone().or_else(|| file_of(&address).map(|f| f.with_extension("heads")));
+    let heads = Heads { file: heads, every: Duration::from_secs(args.heads_every.saturating_mul(60)) };
+    until_stopped(app, listener, Settings::default(), heads, CancellationToken::new()).await?;
     Ok(Exit::Done)
+}
+
+/// The keys of this installation: given in the environment, or in a file beside the database.
+fn keys(args: &Serve, address: &str) -> Result<Keys> {
+    if let Ok(text) = std::env::var("WATERCOURSE_KEY") {
+        return Ok(Keys::from_text(&text)?);
+    }
+    let folder = file_of(address).and_then(Path::parent).unwrap_or(&args.data);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("The directory {} cannot be made. Give another with --data.", folder.display()))?;
+    Ok(Keys::from_file(&folder.join("watercourse.key"))?)
 }
 
 /// Listens on loopback only: there is no sign-in yet.
@@ -61,8 +78,10 @@ pub(crate) async fn until_stopped(
     app: App,
     listener: TcpListener,
     settings: Settings,
+    heads: Heads,
     stop: CancellationToken,
 ) -> Result<()> {
+    let kept = tokio::spawn(keep(app.clone(), heads, stop.clone()));
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         async move {
@@ -84,6 +103,7 @@ pub(crate) async fn until_stopped(
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
     }
     timers.await?;
+    kept.await?;
     app.store().clone().close().await;
     Ok(())
 }
