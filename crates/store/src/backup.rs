@@ -138,10 +138,14 @@ async fn fill(conn: &mut Conn, file: &Path, now: Instant) -> Result<(), StoreErr
 pub(crate) async fn copy_all(from: &mut Conn, to: &mut Conn) -> Result<(), StoreError> {
     let (theirs, ours) = (from.tables().await?, to.tables().await?);
     for table in &theirs {
-        let there = ours.iter().find(|t| t.name == table.name);
-        if there.is_none_or(|there| there.like(table).columns.len() != table.columns.len()) {
-            let wrong = format!("the table {} has another form in the copy; nothing was copied", table.name);
-            return Err(StoreError::Other(wrong));
+        match ours.iter().find(|t| t.name == table.name) {
+            None => tracing::warn!(table = table.name, "a table that is none of Watercourse's is not copied"),
+            Some(there) if there.like(table).columns.len() == table.columns.len() => {}
+            Some(_) => {
+                let wrong =
+                    format!("the table {} has columns this program does not know; nothing was copied", table.name);
+                return Err(StoreError::Other(wrong));
+            }
         }
     }
     to.begin_filling(&ours).await?;

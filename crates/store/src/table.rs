@@ -10,6 +10,8 @@ pub(crate) enum Holds {
     Bytes,
     /// An id, which SQLite keeps as bytes.
     Id,
+    /// Something this program does not write.
+    Other,
 }
 
 /// A table.

@@ -99,7 +99,15 @@ async fn inside(store: &Store, clock: Clock, found: &mut Vec<Trouble>) -> Result
         let remedy = "`watercourse audit verify` lists all of them. Keep the database as it is for whoever looks into it, and go on with a restored backup.";
         found.push(Trouble::new("chain", wrong, remedy));
     }
-    found.extend(replay(&App::new(store.clone(), clock), SAMPLE).await?);
+    match replay(&App::new(store.clone(), clock), SAMPLE).await {
+        Ok(different) => found.extend(different),
+        Err(AppError::Store(error)) => return Err(error.into()),
+        Err(error) => found.push(Trouble::new(
+            "facts-and-state",
+            format!("The facts of items cannot be replayed: {error}"),
+            "Rows are missing that they need. Restore the last good backup.",
+        )),
+    }
     Ok(())
 }
 

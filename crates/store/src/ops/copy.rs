@@ -13,19 +13,16 @@ const AT_ONCE: usize = 500;
 /// Parameters of one statement at most: below the most either database takes.
 const PARAMETERS: usize = 30_000;
 
-fn holds(table: &str, column: &str, declared: &str) -> Stored<Holds> {
-    Ok(match declared.to_ascii_lowercase().as_str() {
+fn holds(declared: &str) -> Holds {
+    match declared.to_ascii_lowercase().as_str() {
         "bigint" | "integer" | "int8" => Holds::Int,
         "double precision" | "float8" => Holds::Real,
         "boolean" | "bool" => Holds::Bool,
         "text" => Holds::Text,
         "blob" | "bytea" => Holds::Bytes,
         "uuid" => Holds::Id,
-        other => {
-            let wrong = format!("{table}.{column} is of the type “{other}”, which is not copied");
-            return Err(StoreError::Other(wrong));
-        }
-    })
+        _ => Holds::Other,
+    }
 }
 
 pub(crate) async fn tables(c: &mut Connection) -> Stored<Vec<Table>> {
@@ -33,7 +30,7 @@ pub(crate) async fn tables(c: &mut Connection) -> Stored<Vec<Table>> {
     for row in &sqlx::query(COLUMNS).fetch_all(c).await? {
         let (name, column): (String, String) = (get(row, "of_table")?, get(row, "named")?);
         let declared: String = get(row, "type")?;
-        let holds = holds(&name, &column, &declared)?;
+        let holds = holds(&declared);
         match tables.last_mut().filter(|t| t.name == name) {
             Some(table) => table.columns.push((column, holds)),
             None => tables.push(Table { name, columns: vec![(column, holds)] }),
@@ -54,6 +51,7 @@ fn cell(row: &Row, at: usize, holds: Holds) -> Stored<Cell> {
         Holds::Text => row.try_get::<Option<String>, _>(at)?.map(Cell::Text),
         Holds::Bytes => row.try_get::<Option<Vec<u8>>, _>(at)?.map(Cell::Bytes),
         Holds::Id => row.try_get::<Option<Uuid>, _>(at)?.map(|id| Cell::Bytes(id.as_bytes().to_vec())),
+        Holds::Other => return Err(StoreError::Other("a column is of a type that is not copied".to_owned())),
     }
     .unwrap_or(Cell::Null))
 }
