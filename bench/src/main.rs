@@ -1,6 +1,7 @@
 //! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod audit;
 mod flow;
 mod synthetic;
 mod usage;
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 
 const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
                                                 (written to CSV first, unless it is there)
-       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows";
+       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows
+       watercourse-bench audit [FACTS]        sealing and verifying the audit chain";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +28,7 @@ fn main() -> Result<()> {
             flow::run(events, &path)
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
+        ["audit", rest @ ..] => audit::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(1_000_000)),
         _ => bail!("{USAGE}"),
     }
 }

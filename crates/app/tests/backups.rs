@@ -336,7 +336,7 @@ async fn a_database_of_the_first_release_is_brought_up_to_date_and_keeps_everyth
     let known = app.store().reader().await.unwrap().schema_version().await.unwrap();
     let (place, name) = match app.store().kind() {
         "sqlite" => (folder.path().to_owned(), format!("first.before-v{known}.db")),
-        _ => (folder.path().join("backups"), format!("watercourse.before-v{known}.db")),
+        _ => (folder.path().join("backups"), format!("watercourse-{}.before-v{known}.db", std::process::id())),
     };
     let manifest = check_backup(&place.join(&name)).await.unwrap();
     assert_eq!((manifest.schema, manifest.tables["item"], manifest.chain.is_none()), (1, 4, true));

@@ -7,6 +7,9 @@ use crate::error::StoreError;
 use crate::lock::{Lock, beside};
 use std::path::{Path, PathBuf};
 
+/// Tables of which one has rows as soon as a Watercourse has worked there.
+const WRITTEN: [&str; 5] = ["stream", "person", "team", "fact", "audit"];
+
 /// A backup that was restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
@@ -97,7 +100,7 @@ fn put_aside(target: &Path) -> Result<Vec<PathBuf>, StoreError> {
 async fn into_postgres(file: &Path, manifest: &Manifest, address: &str, now: i64) -> Result<(), StoreError> {
     let pool = pool(address, 1).await?;
     let mut target = Conn::postgres(pool.acquire().await?);
-    if target.tables().await?.iter().any(|t| t.name == "schema_version") {
+    if holds_something(&mut target).await? {
         let wrong = "there is a Watercourse in this database already, and a backup is restored into an empty one only; make a new database for it";
         return Err(StoreError::Backup(wrong.to_owned()));
     }
@@ -126,6 +129,16 @@ async fn into_postgres(file: &Path, manifest: &Manifest, address: &str, now: i64
     drop(target);
     pool.close().await;
     Ok(())
+}
+
+/// Whether anything was ever written there beyond the schema.
+async fn holds_something(target: &mut Conn) -> Result<bool, StoreError> {
+    for table in target.tables().await?.iter().filter(|t| WRITTEN.contains(&t.name.as_str())) {
+        if target.count_rows(&table.name).await? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 type Content = (std::collections::BTreeMap<String, i64>, Option<crate::backup::End>);

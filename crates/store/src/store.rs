@@ -243,7 +243,8 @@ async fn open_postgres(address: &str, settings: &Settings, now: i64) -> Result<S
     let pool = connect::pool(address, CONNECTIONS).await?;
     if let Some(folder) = &settings.backups {
         let mut conn = Conn::postgres_tx(pool.begin_with(SNAPSHOT).await?);
-        let name = |version| folder.join(format!("watercourse.before-v{version}.db"));
+        // Several nodes may start at once, and each makes its own.
+        let name = |version| folder.join(format!("watercourse-{}.before-v{version}.db", std::process::id()));
         backup::before_migrating(&mut conn, Conn::known_schema(), name, now).await?;
     } else {
         let found = Conn::postgres(pool.acquire().await?).schema_version().await?;
@@ -321,6 +322,9 @@ async fn open_to_read(address: &str) -> Result<Store, StoreError> {
     };
     let store = Store { backend, writer: Arc::default() };
     let (found, known) = (store.reader().await?.schema_version().await?, Conn::known_schema());
+    if found == 0 {
+        return Err(StoreError::Unreachable("there is no Watercourse in this database".to_owned()));
+    }
     if found > known {
         return Err(StoreError::Newer { found, known });
     }

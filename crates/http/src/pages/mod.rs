@@ -3,6 +3,8 @@
 mod activities;
 mod activity_view;
 mod asking;
+mod audit;
+mod audit_view;
 mod chain;
 mod chain_view;
 mod findings;

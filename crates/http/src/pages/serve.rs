@@ -1,7 +1,7 @@
 //! The routes of all pages, the assets, and the small things around them.
 
 use super::asking::{Filled, back};
-use super::{activities, chain, items, news, practices, stream_edit, streams, teams, work};
+use super::{activities, audit, chain, items, news, practices, stream_edit, streams, teams, work};
 use crate::chart::glyph::glyph;
 use crate::state::Base;
 use axum::extract::Path;
@@ -33,6 +33,7 @@ pub fn routes() -> Router<Base> {
         .route("/practices/{id}", get(practices::one))
         .route("/teams", get(teams::list))
         .route("/teams/{id}", get(teams::one))
+        .route("/audit", get(audit::page))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))
