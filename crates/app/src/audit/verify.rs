@@ -101,12 +101,15 @@ impl Verified {
     }
 }
 
+/// What is wrong, the number of the link, and its entry.
+type Spot = (Fault, i64, Option<(Source, i64)>);
+
 /// A part of the chain that was looked at.
 #[derive(Debug, Default)]
 struct Part {
     facts: i64,
     changes: i64,
-    findings: Vec<(Fault, i64, Option<(Source, i64)>)>,
+    findings: Vec<Spot>,
     words: Vec<(Sealed, String)>,
 }
 
