@@ -1,6 +1,7 @@
 //! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod audit;
 mod flow;
 mod list;
 mod synthetic;
@@ -14,7 +15,8 @@ const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay
                                                 (written to CSV first, unless it is there)
        watercourse-bench list ITEMS [FILE]    lists, search and views over so many items (filled into FILE first,
                                                 unless it is there)
-       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows";
+       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows
+       watercourse-bench audit [FACTS]        sealing and verifying the audit chain";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +37,7 @@ fn main() -> Result<()> {
             list::run(items, rest.first().map(std::path::Path::new))
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
+        ["audit", rest @ ..] => audit::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(1_000_000)),
         _ => bail!("{USAGE}"),
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::access::{Access, Permission};
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
@@ -99,6 +100,10 @@ impl App {
                 let (ready, ctx) = (Arc::clone(&ready), Arc::clone(&ctx));
                 Box::pin(async move {
                     let version = ready.keep(conn, &ctx.access).await?;
+                    let detail = serde_json::json!({
+                        "version": version.version, "items": ready.items.len(), "events": ready.log.len(),
+                    });
+                    note(conn, &ctx, Action::LogImported, &version.id, detail, now).await?;
                     keep_answer(conn, &ctx, || ready.answer(&version).to_string(), now).await?;
                     Ok(version)
                 })

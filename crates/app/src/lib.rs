@@ -5,7 +5,9 @@
 
 pub mod access;
 pub mod analysis;
+pub mod audit;
 pub mod demo;
+pub mod doctor;
 pub mod keys;
 
 mod accounts;
@@ -58,7 +60,7 @@ pub use tokens::NewToken;
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Account, AccountSort, Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Looks, Note, Numbered,
-    OpenRound, Person, ROOT, Role, Rows, SavedView, Service, Session, Settings, Sight, Sort, Standing, Store,
-    StoreError, StreamVersion, Team, Token, Words, add_changed, row,
+    Account, AccountSort, AuditRow, Backup, Deployment, Entity, Granted, Head, HookSource, ItemRow, Linked, LogEvent,
+    Looks, Manifest, Note, Numbered, OpenRound, Person, ROOT, Role, Rows, SavedView, Service, Session, Settings, Sight,
+    Sort, Standing, Store, StoreError, StreamVersion, Team, Token, Words, add_changed, row,
 };

@@ -2,11 +2,13 @@
 
 use crate::access::{Access, Permission};
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::entities::{Tree, fitting};
 use crate::error::AppError;
 use crate::items::keep_answer;
 use crate::validate;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -62,9 +64,19 @@ impl App {
                 let known = conn.person_by_handle(&new.handle).await?;
                 let old = known.as_ref().map(|p| p.entity.as_str());
                 let entity = place(conn, &ctx.access, &new.handle, new.entity.as_deref(), old).await?;
-                let id = known.map_or_else(|| PersonId(Uuid::now_v7()), |p| p.id);
+                let id = known.as_ref().map_or_else(|| PersonId(Uuid::now_v7()), |p| p.id);
                 let person = Person { id, handle: new.handle, name: new.name, mail: new.mail, entity };
                 conn.put_person(&person).await?;
+                // Never the name or the address itself: what is in the trail cannot be erased.
+                let changed: Vec<&str> = [
+                    ("name", known.as_ref().map(|k| &k.name) != Some(&person.name)),
+                    ("mail", known.as_ref().map(|k| &k.mail) != Some(&person.mail)),
+                ]
+                .iter()
+                .filter_map(|(what, is)| is.then_some(*what))
+                .collect();
+                let detail = json!({ "new": known.is_none(), "changed": changed });
+                note(conn, &ctx, Action::PersonKept, &id.to_string(), detail, now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&person).unwrap_or_default(), now).await?;
                 Ok(person)
             })
@@ -125,6 +137,7 @@ impl App {
                 let name = if new.name.trim().is_empty() { title_of(&new.id) } else { new.name };
                 let team = Team { id: new.id, name, capacity: new.capacity, calendar, members, entity };
                 conn.put_team(&team).await?;
+                note(conn, &ctx, Action::TeamKept, &team.id, json!(&team), now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&team).unwrap_or_default(), now).await?;
                 Ok(team)
             })
@@ -169,6 +182,7 @@ impl App {
                     validate::team(conn, &ctx.access, team, "/team").await?;
                 }
                 conn.put_service(&service).await?;
+                note(conn, &ctx, Action::ServiceKept, &service.id, json!(&service), now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&service).unwrap_or_default(), now).await?;
                 Ok(service)
             })

@@ -3,6 +3,7 @@
 
 use crate::access::{Access, Permission};
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{Done, boxed, finished, keep_answer};
@@ -117,6 +118,9 @@ impl App {
             let (ctx, source) = (Arc::clone(&ctx), source.clone());
             Box::pin(async move {
                 conn.put_hook_source(&source).await?;
+                let mapping: serde_json::Value = serde_json::from_str(&source.mapping).unwrap_or_default();
+                let detail = serde_json::json!({ "mapping": mapping });
+                note(conn, &ctx, Action::HookKept, &source.name, detail, now).await?;
                 // The answer names the sender; its secret is kept in one place only.
                 keep_answer(conn, &ctx, || serde_json::json!({ "name": source.name }).to_string(), now).await
             })
@@ -204,7 +208,10 @@ impl App {
         if let Some(deployed) = deployed {
             let now = self.now();
             let at = deployed.at.unwrap_or(now);
-            conn.insert_deployment(&record(deployed, id, news.failed, at, now, &ctx.access.home)).await?;
+            let record = record(deployed, id, news.failed, at, now, &ctx.access.home);
+            conn.insert_deployment(&record).await?;
+            let object = record.id.to_string();
+            note(conn, ctx, Action::DeploymentReported, &object, serde_json::json!(record), now).await?;
         }
         let (heard, written) = match id {
             Some(id) => self.signal(conn, ctx, id, news, deployed.is_some()).await?,

@@ -2,7 +2,8 @@
 
 use crate::access::{Access, Permission};
 use crate::app::{App, Change};
-use crate::context::Context;
+use crate::audit::{self, Action};
+use crate::context::{Context, hex};
 use crate::entities::Tree;
 use crate::error::AppError;
 use crate::items::keep_answer;
@@ -96,6 +97,13 @@ impl App {
                 let (new, ctx) = (new.clone(), Arc::clone(&ctx));
                 Box::pin(async move {
                     let (version, unchanged) = keep(conn, &ctx.access, new, expected).await?;
+                    if !unchanged {
+                        let detail = serde_json::json!({
+                            "version": version.version,
+                            "sha256": hex(&watercourse_store::digest(&version.definition)),
+                        });
+                        audit::note(conn, &ctx, Action::StreamPublished, &version.id, detail, now).await?;
+                    }
                     let answer = || serde_json::json!({ "id": version.id, "version": version.version }).to_string();
                     keep_answer(conn, &ctx, answer, now).await?;
                     Ok::<_, AppError>((version, unchanged))

@@ -30,7 +30,7 @@ async fn a_full_disk_says_so_and_reading_goes_on() {
         .key;
     whole.store().close().await;
     let pages = std::fs::metadata(&path).unwrap().len() / 4096;
-    let settings = Settings { most_pages: Some(u32::try_from(pages).unwrap() + 8) };
+    let settings = Settings { most_pages: Some(u32::try_from(pages).unwrap() + 8), ..Settings::default() };
     let small = app(Store::open_with(&path, &settings, 0).await.unwrap());
     let long = "x".repeat(30_000);
     let (mut said, mut kept) = (0, 0);

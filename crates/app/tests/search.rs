@@ -83,7 +83,14 @@ async fn what_the_database_answers_is_what_the_predicate_says(world: &World) {
 
 fn seeing(person: Option<watercourse_core::id::PersonId>, reach: Reach) -> Access {
     let actor = watercourse_core::actor::Actor::Integration("invented-3".to_owned());
-    Access::new(actor, person, None, BTreeMap::from([(Permission::ItemSee, reach)]))
+    Access::new(
+        actor,
+        person,
+        None,
+        "root".to_owned(),
+        watercourse_app::access::Horizon { all: true, ..Default::default() },
+        BTreeMap::from([(Permission::ItemSee, reach)]),
+    )
 }
 
 async fn whoever_asks_sees_no_more_than_they_may(world: &World) {

@@ -3,6 +3,7 @@
 use crate::access_record::{Entity, Granted, Role};
 use crate::account_record::{Account, Session, SignInFlow, Token};
 use crate::ask::Ask;
+use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
 use crate::record::{
@@ -11,6 +12,7 @@ use crate::record::{
 };
 use crate::rows::Rows;
 use crate::sight::Sight;
+use crate::table::Table;
 use crate::view::SavedView;
 use crate::{postgres, sqlite};
 use sqlx::pool::PoolConnection;
@@ -85,6 +87,24 @@ impl Conn {
         match self.side() {
             Side::Sqlite(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
             Side::Postgres(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+    /// The schema this program makes.
+    pub(crate) fn known_schema() -> i64 {
+        sqlite::ops::schema::known()
+    }
+    /// `sqlite` or `postgres`.
+    pub(crate) const fn from(&self) -> &'static str {
+        match &self.kind {
+            Kind::Writer(_) | Kind::SqlitePool(_) | Kind::SqliteTx(_) => "sqlite",
+            Kind::PostgresPool(_) | Kind::PostgresTx(_) => "postgres",
+        }
+    }
+    /// Copies an SQLite database as it is at this moment into a new file.
+    pub(crate) async fn copy_into(&mut self, file: &str) -> Result<(), StoreError> {
+        if let Side::Sqlite(c) = self.side() {
+            sqlx::query("VACUUM INTO $1").bind(file).execute(c).await?;
         }
         Ok(())
     }
@@ -367,4 +387,80 @@ operations! {
 
     /// Brings the schema up to date.
     writes schema::migrate(now: i64) -> ();
+
+    // What is kept of changes: the audit trail, the chain, copies, faults.
+    /// Writes a change down that is no fact of an item; its number is given here.
+    writes audit::insert_audit(row: &AuditRow) -> ();
+    /// Changes with smaller numbers, newest first, of one action and one object where that is said.
+    reads audit::audit_before(seq: i64, action: Option<&str>, object: Option<&str>, limit: i64) -> Vec<AuditRow>;
+    /// When the first change with a greater number was written.
+    reads audit::first_change(after: i64) -> Option<Instant>;
+    /// The last numbers of facts and of the audit trail, whether or not smaller ones are still to come.
+    reads chain::newest_entries() -> (i64, i64);
+    /// A number above that of every transaction that has begun.
+    reads chain::begun() -> i64;
+    /// A number below which every transaction has ended.
+    reads chain::finished() -> i64;
+    /// Entries with numbers after one and not after another, in order.
+    reads chain::entries(source: Source, after: i64, until: i64, limit: i64) -> Vec<Entry>;
+    /// The last link of the chain.
+    reads chain::chain_end() -> Option<Sealed>;
+    /// A link of the chain.
+    reads chain::chain_link(number: i64) -> Option<Sealed>;
+    /// How many links there are, and the number of the last.
+    reads chain::chain_length() -> (i64, i64);
+    /// Appends links; `Conflict` when somebody else was first.
+    writes chain::append_chain(links: &[Sealed]) -> ();
+    /// Links with numbers after one and not after another, with what stands in their entries now.
+    reads chain::chain_found(after: i64, until: i64) -> Vec<ChainRow>;
+    /// How many entries have numbers not after one.
+    reads chain::count_entries(source: Source, until: i64) -> i64;
+    /// Numbers of entries, not after one, that no link seals.
+    reads chain::entries_without_link(source: Source, until: i64, limit: i64) -> Vec<i64>;
+    /// Where a fact belongs.
+    reads chain::fact_place(seq: i64) -> Option<FactPlace>;
+    /// Items whose facts are not numbered from 1 to their revision: key, revision, facts, last number.
+    reads chain::items_with_gaps(limit: i64) -> Vec<(String, i64, i64, i64)>;
+    /// Keeps a signed head; one that is there stays.
+    writes chain::insert_head(head: &Head) -> ();
+    /// Signed heads, newest first.
+    reads chain::heads(limit: i64) -> Vec<Head>;
+    /// What is damaged; empty where nothing is.
+    reads health::damage() -> Vec<String>;
+    /// Tables with rows that point to rows that are not there, and how many.
+    reads health::orphans() -> Vec<(String, i64)>;
+    /// What time it is by the clock of the database, where it has one of its own.
+    reads health::database_clock() -> Option<Instant>;
+    /// How many timers should have fired before a time.
+    reads health::overdue_timers(before: Instant) -> i64;
+    /// Native items, those touched last first.
+    reads health::touched_last(limit: i64) -> Vec<ItemId>;
+    /// How many rows a table has.
+    reads copy::count_rows(table: &str) -> i64;
+    /// The schema of the database; 0 where it has none.
+    reads schema::schema_version() -> i64;
+}
+
+/// As [`operations`], for this crate only.
+macro_rules! own_operations {
+    ($($mark:ident $module:ident :: $name:ident ($($arg:ident : $ty:ty),*) -> $out:ty;)+) => {
+        impl Conn {$(
+            pub(crate) async fn $name(&mut self, $($arg: $ty),*) -> Result<$out, StoreError> {
+                operations!(@mark $mark self);
+                match self.side() {
+                    Side::Sqlite(c) => sqlite::ops::$module::$name(c, $($arg),*).await,
+                    Side::Postgres(c) => postgres::ops::$module::$name(c, $($arg),*).await,
+                }
+            }
+        )+}
+    };
+}
+
+own_operations! {
+    reads copy::tables() -> Vec<Table>;
+    reads copy::read_table(table: &Table, to: tokio::sync::mpsc::Sender<crate::table::Rows>) -> ();
+    writes copy::write_rows(table: &Table, rows: &crate::table::Rows) -> ();
+    writes copy::begin_filling(tables: &[Table]) -> ();
+    writes copy::end_filling() -> ();
+    writes schema::migrate_to(version: i64, now: i64) -> ();
 }

@@ -23,6 +23,22 @@ pub enum StoreError {
         /// The newest number known here.
         known: i64,
     },
+    /// The schema is older than this program, and it was opened to be read only.
+    #[error(
+        "the database has schema {found}, and this program reads {known}: start `watercourse serve` on it once, which brings it up to date"
+    )]
+    Older {
+        /// The schema's number.
+        found: i64,
+        /// The number known here.
+        known: i64,
+    },
+    /// Another program writes this file.
+    #[error("{0} is in use by another Watercourse; stop that one first, or give this one another database")]
+    InUse(String),
+    /// A backup that was not made or cannot be used.
+    #[error("{0}")]
+    Backup(String),
     /// The SQLite inside is one that can damage a database.
     #[error("SQLite {0} can damage a database that is written and read at once; 3.51.3 or newer is needed")]
     UnsafeSqlite(String),

@@ -7,14 +7,20 @@
 mod access_record;
 mod account_record;
 mod ask;
+mod backup;
+mod chain;
 mod conn;
+mod connect;
 mod error;
 mod figures;
 mod glimpse;
+mod lock;
 mod record;
+mod restoring;
 mod rows;
 mod sight;
 mod store;
+mod table;
 mod view;
 mod writer;
 
@@ -38,7 +44,10 @@ mod postgres {
 pub use access_record::{Entity, Granted, Role};
 pub use account_record::{Account, AccountSort, Session, SignInFlow, Token};
 pub use ask::{Ask, Column, Condition, Holds, Looks};
+pub use backup::{Backup, End, Manifest, manifest_path};
+pub use chain::{AuditRow, BEGINNING, ChainRow, Entry, FactPlace, Hash, Head, Sealed, Source, digest, link};
 pub use conn::Conn;
+pub use connect::file_of;
 pub use error::StoreError;
 pub use figures::{Connections, Figures, Histogram, Spread};
 pub use glimpse::{Glimpse, Others};
@@ -46,6 +55,7 @@ pub use record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound, Person,
     ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,
 };
+pub use restoring::{Restored, check_backup, restore};
 pub use rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, add_changed, changed, row};
 pub use sight::Sight;
 pub use store::{Settings, Store};

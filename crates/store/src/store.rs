@@ -1,39 +1,43 @@
 //! Opening a database, reading from it and writing to it.
 
+use crate::backup::{self, Backup};
 use crate::conn::Conn;
+use crate::connect::{self, Place};
 use crate::error::StoreError;
 use crate::figures::{Connections, Figures};
+use crate::lock::Lock;
 use crate::writer::{self, Act, Broken, Failure, Queued, Request};
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use std::str::FromStr as _;
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use watercourse_core::time::Instant as Moment;
 
 /// Readers of SQLite.
 const READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection. Where PostgreSQL is gone it is asked again ever more seldom, at
-/// the most after a fifth of this: so soon is it found again.
-const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
-/// The most bytes the write-ahead log of SQLite keeps on disk once its pages are in the database.
-const MOST_LOG: u32 = 16 << 20;
 /// How often a transaction that lost a race is tried.
 const TRIES: u32 = 8;
 /// The oldest SQLite that does not damage a database in WAL mode.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
-/// Prepared statements kept per connection: multi-row statements of different lengths are different ones.
-const STATEMENTS: usize = 400;
+/// Begins a transaction in which all statements see the same moment.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How to open a database.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The most pages (of 4 KiB) an SQLite database may grow to; no limit where none is given.
     pub most_pages: Option<u32>,
+    /// Whether nobody else may write the same SQLite file: a second one is told so.
+    pub alone: bool,
+    /// Where a backup of PostgreSQL goes before its schema is brought up to date. That of an SQLite file goes
+    /// beside it.
+    pub backups: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -65,17 +69,32 @@ impl Store {
     /// # Errors
     /// As there.
     pub async fn open_with(address: &str, settings: &Settings, now: i64) -> Result<Self, StoreError> {
-        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return open_postgres(address, now).await;
+        match connect::place(address)? {
+            Place::Postgres(address) => open_postgres(address, settings, now).await,
+            Place::File(path) => open_sqlite(path, settings, now).await,
         }
-        let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
-        if path.is_empty() || path.starts_with(":memory:") || path.contains("://") {
-            return Err(StoreError::BadAddress {
-                address: hidden(address),
-                wrong: "give postgres://user@host/database or the path of a file".to_owned(),
-            });
-        }
-        open_sqlite(path, settings, now).await
+    }
+
+    /// Opens the database at an address to read it as it is, beside whoever writes it. What is asked of it to
+    /// write is answered with `Closed`.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or `Newer` or `Older` when its schema is another.
+    pub async fn open_to_read(address: &str) -> Result<Self, StoreError> {
+        open_to_read(address).await
+    }
+
+    /// Writes a backup of everything as it is at this moment, while others write, into an SQLite file with a
+    /// manifest beside it.
+    ///
+    /// # Errors
+    /// `Backup` when there is a file of this name, or no room.
+    pub async fn backup(&self, file: &Path, now: i64) -> Result<Backup, StoreError> {
+        let mut conn = match &self.backend {
+            Backend::Sqlite { .. } => self.reader().await?,
+            Backend::Postgres { .. } => self.snapshot().await?,
+        };
+        backup::write(&mut conn, file, Moment(now)).await
     }
 
     /// `sqlite` or `postgres`.
@@ -105,9 +124,7 @@ impl Store {
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
         Ok(match &self.backend {
             Backend::Sqlite { readers, .. } => Conn::sqlite_tx(readers.begin().await?),
-            Backend::Postgres { pool } => {
-                Conn::postgres_tx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Backend::Postgres { pool } => Conn::postgres_tx(pool.begin_with(SNAPSHOT).await?),
         })
     }
 
@@ -228,7 +245,7 @@ where
         let mut conn = Conn::postgres_tx(begun);
         let result = match act(&mut conn).await {
             Ok(value) => {
-                let asked = Instant::now();
+                let asked = std::time::Instant::now();
                 match conn.finish(true).await {
                     Ok(()) => {
                         figures.together.record(1.0);
@@ -258,22 +275,23 @@ where
     }
 }
 
-async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
-    let bad = |e: sqlx::Error| StoreError::BadAddress { address: hidden(address), wrong: e.to_string() };
-    // Compiling a long filter to machine code takes many times as long as asking it.
-    let options = PgConnectOptions::from_str(address)
-        .map_err(bad)?
-        .options([("jit", "off")])
-        .statement_cache_capacity(STATEMENTS);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(WAIT_FOR_CONNECTION)
-        .connect_with(options)
-        .await
-        .map_err(|e| match StoreError::from(e) {
-            StoreError::Busy => StoreError::Unreachable(hidden(address)),
-            other => other,
-        })?;
+async fn open_postgres(address: &str, settings: &Settings, now: i64) -> Result<Store, StoreError> {
+    let pool = connect::pool(address, CONNECTIONS).await?;
+    if let Some(folder) = &settings.backups {
+        let mut conn = Conn::postgres_tx(pool.begin_with(SNAPSHOT).await?);
+        // Several nodes may start at once, and each makes its own.
+        let name = |version| folder.join(format!("watercourse-{}.before-v{version}.db", std::process::id()));
+        backup::before_migrating(&mut conn, Conn::known_schema(), name, now).await?;
+    } else {
+        let found = Conn::postgres(pool.acquire().await?).schema_version().await?;
+        if found > 0 && found < Conn::known_schema() {
+            tracing::warn!(
+                from = found,
+                to = Conn::known_schema(),
+                "no folder for backups is set, so the schema is brought up to date without one"
+            );
+        }
+    }
     for left in (0..TRIES).rev() {
         let migrated = Conn::postgres(pool.acquire().await?).migrate(now).await;
         match migrated {
@@ -285,46 +303,73 @@ async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
     Ok(Store { backend: Backend::Postgres { pool }, writer: Arc::default(), figures: Arc::default() })
 }
 
-async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store, StoreError> {
-    if let Some(folder) = std::path::Path::new(path).parent().filter(|f| !f.as_os_str().is_empty()) {
+async fn open_sqlite(path: &Path, settings: &Settings, now: i64) -> Result<Store, StoreError> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::Unreachable(format!("{}: {e}", folder.display())))?;
     }
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("journal_size_limit", MOST_LOG.to_string())
-        .statement_cache_capacity(STATEMENTS)
-        .disable_statement_logging();
-    let mut writer = options.connect().await.map_err(|e| opening(path, e))?;
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut writer).await?;
-    if !is_safe(&version) {
-        return Err(StoreError::UnsafeSqlite(version));
-    }
+    let lock = if settings.alone { Some(Lock::take(path)?) } else { None };
+    let options = connect::file_options(path);
+    let mut writer = options.connect().await.map_err(|e| connect::opening(path, e))?;
+    safe(&mut writer).await?;
     let mut conn = Conn::writer(writer);
+    let name = |version| path.with_extension(format!("before-v{version}.db"));
+    backup::before_migrating(&mut conn, Conn::known_schema(), name, now).await?;
     conn.migrate(now).await?;
     let mut conn = match settings.most_pages {
         None => conn,
         Some(pages) => limited(conn, pages).await?,
     };
     conn.say("PRAGMA optimize").await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.read_only(true).create_if_missing(false))
-        .await?;
+    let readers = readers(options).await?;
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);
     let broken = Broken::default();
     let figures = Arc::<Figures>::default();
-    let task = tokio::spawn(writer::run(conn, waiting, Arc::clone(&broken), Arc::clone(&figures)));
+    let written = writer::run(conn, waiting, Arc::clone(&broken), Arc::clone(&figures));
+    let task = tokio::spawn(async move {
+        written.await;
+        drop(lock);
+    });
     Ok(Store {
         backend: Backend::Sqlite { readers, queue, broken },
         writer: Arc::new(tokio::sync::Mutex::new(Some(task))),
         figures,
     })
+}
+
+async fn readers(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(Duration::from_secs(10));
+    Ok(pool.connect_with(options.read_only(true).create_if_missing(false)).await?)
+}
+
+/// Opens what is there, as it is, and lets nobody write.
+async fn open_to_read(address: &str) -> Result<Store, StoreError> {
+    let backend = match connect::place(address)? {
+        Place::Postgres(address) => Backend::Postgres { pool: connect::pool(address, CONNECTIONS).await? },
+        Place::File(path) => {
+            if !path.is_file() {
+                return Err(StoreError::Unreachable(format!("{}: there is no such file", path.display())));
+            }
+            let readers = readers(connect::as_it_is(path)).await.map_err(|e| match e {
+                StoreError::Damaged(wrong) => StoreError::Damaged(format!("{}: {wrong}", path.display())),
+                other => other,
+            })?;
+            // Nobody takes what is put in here.
+            let (queue, _) = mpsc::channel(1);
+            Backend::Sqlite { readers, queue, broken: Broken::default() }
+        }
+    };
+    let store = Store { backend, writer: Arc::default(), figures: Arc::default() };
+    let (found, known) = (store.reader().await?.schema_version().await?, Conn::known_schema());
+    if found == 0 {
+        return Err(StoreError::Unreachable("there is no Watercourse in this database".to_owned()));
+    }
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    if found < known {
+        return Err(StoreError::Older { found, known });
+    }
+    Ok(store)
 }
 
 /// A page limit is part of the connection, and a pragma takes no parameters.
@@ -333,14 +378,9 @@ async fn limited(mut conn: Conn, pages: u32) -> Result<Conn, StoreError> {
     Ok(conn)
 }
 
-fn opening(path: &str, error: sqlx::Error) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Other(wrong) | StoreError::Unreachable(wrong) => {
-            StoreError::Unreachable(format!("{path}: {wrong}"))
-        }
-        StoreError::Damaged(wrong) => StoreError::Damaged(format!("{path}: {wrong}")),
-        other => other,
-    }
+async fn safe(connection: &mut sqlx::SqliteConnection) -> Result<(), StoreError> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await?;
+    if is_safe(&version) { Ok(()) } else { Err(StoreError::UnsafeSqlite(version)) }
 }
 
 fn is_safe(version: &str) -> bool {
@@ -349,24 +389,9 @@ fn is_safe(version: &str) -> bool {
     (next(), next(), next()) >= OLDEST_SQLITE
 }
 
-/// The address without its password.
-fn hidden(address: &str) -> String {
-    match (address.find("://"), address.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => {
-            let user = address.get(scheme + 3..at).and_then(|u| u.split(':').next()).unwrap_or_default();
-            format!(
-                "{}{user}@{}",
-                address.get(..scheme + 3).unwrap_or_default(),
-                address.get(at + 1..).unwrap_or_default()
-            )
-        }
-        _ => address.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{hidden, is_safe};
+    use super::is_safe;
 
     #[test]
     fn unsafe_versions_are_known() {
@@ -375,11 +400,5 @@ mod tests {
         {
             assert_eq!(is_safe(version), safe, "{version}");
         }
-    }
-
-    #[test]
-    fn passwords_are_not_shown() {
-        assert_eq!(hidden("postgres://u:secret@h/d"), "postgres://u@h/d");
-        assert_eq!(hidden("postgres://u@h/d"), "postgres://u@h/d");
     }
 }

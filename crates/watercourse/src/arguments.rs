@@ -32,6 +32,15 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Write facts or an event log of a running server to standard output
     Export(Export),
+    /// Look whether everything is as it was sealed, or print the signed head of the audit chain
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Write everything to a file while the server runs
+    Backup(Backup),
+    /// Look whether a backup is whole, and put it into an empty database
+    Restore(Restore),
+    /// Look the installation over: what is wrong, and what to do about it
+    Doctor(Doctor),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -84,6 +93,82 @@ pub(crate) struct Serve {
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,
+    /// Where a backup of PostgreSQL goes before its schema is brought up to date; that of SQLite goes beside it
+    #[arg(long, value_name = "DIR", env = "WATERCOURSE_BACKUPS")]
+    pub(crate) backups: Option<PathBuf>,
+    /// Append signed heads of the audit chain to this file; beside an SQLite database where nothing is said
+    #[arg(long, value_name = "FILE", env = "WATERCOURSE_HEADS")]
+    pub(crate) heads: Option<PathBuf>,
+    /// How often, in minutes, where there is something new
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, env = "WATERCOURSE_HEADS_EVERY", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) heads_every: u64,
+}
+
+// No doc comment: it would become the description of every command that takes these.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Kept {
+    /// Directory of the embedded database
+    #[arg(long, default_value = "watercourse-data", env = "WATERCOURSE_DATA")]
+    pub(crate) data: PathBuf,
+    /// Use this database instead (sqlite:FILE or postgres://user@host/name)
+    #[arg(long, env = "WATERCOURSE_DATABASE")]
+    pub(crate) database: Option<String>,
+}
+
+impl Kept {
+    /// The address of the database.
+    pub(crate) fn address(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.data.join("watercourse.db").display().to_string())
+    }
+}
+
+/// What can be done with the audit chain.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Look through every change ever made: what was changed, taken away or put in behind the program
+    Verify(Verify),
+    /// Print the end of the chain, signed, of a running server: keep it elsewhere
+    Head(Server),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+    /// Signed heads that were kept elsewhere, one a line; those in the database where nothing is said
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Option<PathBuf>,
+    /// One JSON object on standard output instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write; its manifest is written beside it, with .json after the name
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+    /// Only look whether it is whole; change nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+    /// One JSON object a fault on standard output instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,9 @@ use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // What this program writes is for whoever runs it, and nobody else on the machine.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let matches = match command::line().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {

@@ -5,6 +5,8 @@ use super::organisation::TEAMS;
 use super::simulation::{Demo, DemoItem, simulate};
 use crate::access::Access;
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
+use crate::context::Context;
 use crate::error::AppError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,7 +56,12 @@ pub async fn move_in(app: &App, seed: u64) -> Result<MovedIn, AppError> {
     app.store()
         .write_much(move |conn| {
             let demo = Arc::clone(&demo);
-            Box::pin(async move { keep(conn, &demo).await })
+            Box::pin(async move {
+                keep(conn, &demo).await?;
+                let ctx = Context::of(Actor::Rule("demo".to_owned()));
+                let detail = serde_json::json!({ "seed": seed, "items": told.items, "people": told.people });
+                note(conn, &ctx, Action::DemoMovedIn, "demo", detail, now).await
+            })
         })
         .await?;
     app.tell(Change::Organisation);

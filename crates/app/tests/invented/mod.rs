@@ -157,7 +157,7 @@ pub async fn invent(world: &World, count: usize, seed: u64) -> Vec<Invented> {
             revision: 1,
         };
         let requester = dice.chance(30).then(|| people[dice.below(3)].id);
-        let words = Words { title: text(&mut dice, 4), description: text(&mut dice, 9), requester };
+        let words = Words { title: text(&mut dice, 4), description: text(&mut dice, 9), requester, ..Words::default() };
         let said: Vec<String> = (0..dice.below(3)).map(|_| text(&mut dice, 5)).collect();
         notes.extend(said.iter().enumerate().map(|(i, words)| Note {
             id: CommentId(Uuid::now_v7()),

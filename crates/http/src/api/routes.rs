@@ -2,7 +2,7 @@
 
 use super::operation::{Endpoint, Operation};
 use super::{
-    access, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer, views,
+    access, audit, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer, views,
 };
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
@@ -25,6 +25,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         catalogue::endpoints(),
         outside::endpoints(),
         events::endpoints(),
+        audit::endpoints(),
         health::endpoints(),
     ];
     chapters.into_iter().flatten().collect()

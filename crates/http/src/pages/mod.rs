@@ -8,6 +8,8 @@ mod accounts;
 mod activities;
 mod activity_view;
 mod asking;
+mod audit;
+mod audit_view;
 mod chain;
 mod chain_view;
 mod findings;

@@ -2,7 +2,8 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, chain, gate, items, news, practices, stream_edit, streams, teams, work,
+    access, account, accounts, activities, audit, chain, gate, items, news, practices, stream_edit, streams, teams,
+    work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<Base> {
         .route("/accounts/{id}/tokens", post(accounts::make_token))
         .route("/accounts/{id}/invite", post(accounts::invite))
         .route("/accounts/{id}/active", post(accounts::set_active))
+        .route("/audit", get(audit::page))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))

@@ -1,6 +1,7 @@
 //! The API as others meet it: over HTTP, on SQLite and on PostgreSQL, every answer held against its description.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod audit;
 mod bad_input;
 mod contract;
 mod description;

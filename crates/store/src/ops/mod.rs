@@ -3,11 +3,15 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod column;
 pub(crate) mod condition;
+pub(crate) mod copy;
 pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod follow;
+pub(crate) mod health;
 pub(crate) mod item;
 pub(crate) mod link;
 pub(crate) mod list;
@@ -23,7 +27,8 @@ pub(crate) mod view;
 pub(crate) mod way;
 
 pub(crate) use super::dialect::{
-    BEGIN, COUNTED, Connection, Db, FOUND, JOINS, LOCK, POSITION, Row, SCAN, SETTLED, WORDS, index_word,
+    BEGIN, BEGUN, CLOCK, COLUMNS, COUNTED, Connection, Db, FINISHED, FOUND, INTEGRITY, JOINS, LOCK, NUMBERED, ORPHANS,
+    POSITION, RULES, Row, SCAN, SETTLED, WORDS, hex, index_word,
 };
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};

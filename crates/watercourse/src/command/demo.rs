@@ -1,5 +1,6 @@
 //! `watercourse demo`: a made-up organisation, alive, in a database that is gone afterwards.
 
+use super::keeping::Heads;
 use super::serve::{listen, until_stopped};
 use crate::arguments::Demo;
 use crate::exit::Exit;
@@ -39,7 +40,14 @@ pub(crate) async fn run(args: Demo) -> Result<Exit> {
             tokio::select! { () = stop.cancelled() => {}, () = keep_moving(&app, args.seed) => {} }
         })
     });
-    until_stopped(app, listener, Settings { demo: true, door: Door::Open, ..Settings::default() }, stop).await?;
+    until_stopped(
+        app,
+        listener,
+        Settings { demo: true, door: Door::Open, ..Settings::default() },
+        Heads::default(),
+        stop,
+    )
+    .await?;
     if let Some(moving) = moving {
         moving.await?;
     }

@@ -61,6 +61,28 @@ const EXAMPLES: &[(&str, &str)] = &[
   watercourse export --stream restore-service --csv > log.csv
   watercourse analyze log.csv",
     ),
+    (
+        "audit",
+        "  watercourse audit verify                        every change ever made, against the chain
+  watercourse audit head > head.json              the end of the chain, signed: keep it elsewhere
+  watercourse audit verify --head head.json",
+    ),
+    (
+        "backup",
+        "  watercourse backup monday.db
+  watercourse backup monday.db --database postgres://wc@localhost/wc",
+    ),
+    (
+        "restore",
+        "  watercourse restore monday.db --check           is it whole? nothing is changed
+  watercourse restore monday.db --data /srv/watercourse
+  watercourse restore monday.db --database postgres://wc@localhost/new",
+    ),
+    (
+        "doctor",
+        "  watercourse doctor
+  watercourse doctor --database postgres://wc@localhost/wc --json",
+    ),
     ("completions", "  watercourse completions bash > ~/.local/share/bash-completion/completions/watercourse"),
     (
         "item",

@@ -1,5 +1,6 @@
 //! `watercourse serve`: the organisation's own server, on loopback until people can sign in.
 
+use super::keeping::{Heads, keep};
 use crate::arguments::{Listen, Serve};
 use crate::exit::{Exit, ended};
 use crate::{logging, screen};
@@ -11,6 +12,7 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use std::future::ready;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +20,7 @@ use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
 use watercourse_http::{Door, Settings, router, serve};
-use watercourse_store::Store;
+use watercourse_store::{Settings as Opening, Store, file_of};
 
 /// How long requests under way may take once the program was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -42,7 +44,8 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let listener = listen(&args.listen).await?;
     let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
-    let store = Store::open(&address, clock().micros()).await?;
+    let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
+    let store = Store::open_with(&address, &opening, clock().micros()).await?;
     let app = App::new(store, clock).with_keys(keys(&args, &address)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
@@ -59,7 +62,9 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
             }
         }
     }
-    until_stopped(app, listener, Settings { door, ..Settings::default() }, CancellationToken::new()).await?;
+    let heads = args.heads.clone().or_else(|| file_of(&address).map(|f| f.with_extension("heads")));
+    let heads = Heads { file: heads, every: Duration::from_secs(args.heads_every.saturating_mul(60)) };
+    until_stopped(app, listener, Settings { door, ..Settings::default() }, heads, CancellationToken::new()).await?;
     Ok(Exit::Done)
 }
 
@@ -68,13 +73,13 @@ fn keys(args: &Serve, address: &str) -> Result<Keys> {
     if let Some(text) = &args.key {
         return Ok(Keys::from_text(text)?);
     }
-    let beside = if address.starts_with("postgres") {
-        std::fs::create_dir_all(&args.data)?;
-        args.data.join("watercourse.key")
-    } else {
-        std::path::Path::new(address.strip_prefix("sqlite:").unwrap_or(address)).with_extension("key")
-    };
-    Ok(Keys::from_file(args.key_file.as_deref().unwrap_or(&beside))?)
+    if let Some(file) = &args.key_file {
+        return Ok(Keys::from_file(file)?);
+    }
+    let folder = file_of(address).and_then(Path::parent).unwrap_or(&args.data);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("The directory {} cannot be made. Give another with --data.", folder.display()))?;
+    Ok(Keys::from_file(&folder.join("watercourse.key"))?)
 }
 
 /// Listens on loopback only: there is no sign-in yet.
@@ -91,8 +96,10 @@ pub(crate) async fn until_stopped(
     app: App,
     listener: TcpListener,
     settings: Settings,
+    heads: Heads,
     stop: CancellationToken,
 ) -> Result<()> {
+    let kept = tokio::spawn(keep(app.clone(), heads, stop.clone()));
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         async move {
@@ -121,6 +128,7 @@ pub(crate) async fn until_stopped(
     }
     timers.await?;
     indexing.await?;
+    kept.await?;
     app.store().close().await;
     match app.store().broken() {
         None => Ok(()),

@@ -21,6 +21,10 @@ pub fn program() -> Command {
         "WATERCOURSE_PORT",
         "WATERCOURSE_DATA",
         "WATERCOURSE_DATABASE",
+        "WATERCOURSE_BACKUPS",
+        "WATERCOURSE_HEADS",
+        "WATERCOURSE_HEADS_EVERY",
+        "WATERCOURSE_KEY",
         "RUST_LOG",
     ] {
         command.env_remove(name);
