@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
+use crate::sender::Sending;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -64,6 +65,7 @@ pub struct App {
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) known: Arc<Known>,
     keys: Option<Keys>,
+    sender: Option<Sending>,
 }
 
 /// Items in memory, and their ids by key, which never change.
@@ -95,13 +97,31 @@ impl App {
     /// On an open database, with a clock.
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, changes: broadcast::channel(CHANGES).0, known: Arc::default(), keys: Keys::new().ok() }
+        Self {
+            store,
+            clock,
+            changes: broadcast::channel(CHANGES).0,
+            known: Arc::default(),
+            keys: Keys::new().ok(),
+            sender: None,
+        }
     }
     /// With the keys of this installation. Without them it has new ones, and what they seal is lost at the end.
     #[must_use]
     pub fn with_keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
         self
+    }
+    /// With what sends messages outside. Without it nothing leaves.
+    #[must_use]
+    pub fn with_sender(mut self, sender: Sending) -> Self {
+        self.sender = Some(sender);
+        self
+    }
+    /// What sends messages outside.
+    pub(crate) fn sender(&self) -> Result<&Sending, AppError> {
+        let right = "Ask whoever runs it; a demo never sends anything.";
+        self.sender.as_ref().ok_or_else(|| AppError::invalid("", "This server sends nothing outside.", right))
     }
     /// The keys of this installation.
     ///

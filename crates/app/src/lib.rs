@@ -10,8 +10,10 @@ pub mod keys;
 
 mod app;
 mod context;
+mod delivering;
 mod entities;
 mod error;
+mod fact_json;
 mod granting;
 mod importing;
 mod items;
@@ -21,7 +23,9 @@ mod measuring;
 mod organisation;
 mod outside;
 mod published;
+mod receivers;
 mod roles;
+mod sender;
 mod shipped;
 mod streams;
 mod timers;
@@ -32,8 +36,10 @@ mod views;
 pub use access::{Access, Permission};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
+pub use delivering::{Delivered, Tried};
 pub use entities::EntitySettings;
 pub use error::AppError;
+pub use fact_json::fact_json;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
@@ -41,12 +47,15 @@ pub use listing::{ItemQuery, PAGE_MOST, Page, field_labels, schema as list_schem
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
+pub use receivers::{KINDS, NewReceiver, ReceiverKept, ReceiverView};
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
+pub use sender::{Answered, Outgoing, Sender, Sending};
 pub use shipped::SHIPPED;
 pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
+    Attempt, Delivery, DeliveryState, OnTheWay, Receiver,
     Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, ROOT, Role,
     Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
 };

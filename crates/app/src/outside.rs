@@ -6,6 +6,7 @@ use crate::app::{App, Change};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{Done, boxed, finished, keep_answer};
+use crate::keys::{KeyError, Keys};
 use crate::transaction::{Doer, Doing, Written};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -112,6 +113,8 @@ impl App {
     pub async fn put_hook_source(&self, ctx: &Context, source: HookSource) -> Result<(), AppError> {
         // What a sender may report reaches every item: it is for whoever may do that everywhere.
         ctx.access.may_in(Permission::OutsideKeep, ROOT)?;
+        let secret = self.keys()?.seal(&secret_place(&source.name), source.secret.as_bytes())?;
+        let source = HookSource { secret, ..source };
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let (ctx, source) = (Arc::clone(&ctx), source.clone());
@@ -137,7 +140,15 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn hook_source(&self, name: &str) -> Result<Option<HookSource>, AppError> {
-        Ok(self.store.reader().await?.hook_sources().await?.into_iter().find(|s| s.name == name))
+        let all = self.store.reader().await?.hook_sources().await?;
+        let Some(source) = all.into_iter().find(|s| s.name == name) else { return Ok(None) };
+        // Until it is written again, one of an older version stands there as it is.
+        if !Keys::is_sealed(&source.secret) {
+            return Ok(Some(source));
+        }
+        let secret = self.keys()?.unseal(&secret_place(name), &source.secret)?;
+        let secret = String::from_utf8(secret).map_err(|_| KeyError::Sealed)?;
+        Ok(Some(HookSource { secret, ..source }))
     }
 
     /// Facts with greater numbers than `seq`, oldest first.
@@ -259,6 +270,10 @@ impl App {
         }
         Ok((Heard { done: None, refused: Some((refusal.wrong, refusal.right)), replayed: false }, Vec::new()))
     }
+}
+
+fn secret_place(name: &str) -> String {
+    format!("hook_source.secret:{name}")
 }
 
 fn record(

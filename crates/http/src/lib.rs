@@ -10,9 +10,11 @@ mod door;
 mod guard;
 mod live;
 mod offer;
+mod outbound;
 mod pages;
 mod router;
 mod state;
 
+pub use outbound::sender;
 pub use router::router;
 pub use state::{Door, Settings};

@@ -7,6 +7,7 @@
 mod access_record;
 mod conn;
 mod error;
+mod leaving_record;
 mod record;
 mod rows;
 mod sight;
@@ -33,6 +34,7 @@ mod postgres {
 pub use access_record::{Entity, Granted, Role};
 pub use conn::Conn;
 pub use error::StoreError;
+pub use leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
     Person, ROOT, Service, Sort, Standing, StreamVersion, Team, Timer, Words,

@@ -75,6 +75,9 @@ pub(crate) struct Serve {
     /// Use this database instead (postgres://user@host/name)
     #[arg(long, env = "WATERCOURSE_DATABASE")]
     pub(crate) database: Option<String>,
+    /// Networks and names of hosts that may be sent to beside public addresses, with commas between them
+    #[arg(long, value_name = "LIST", default_value = "", env = "WATERCOURSE_OUTBOUND")]
+    pub(crate) outbound: String,
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,

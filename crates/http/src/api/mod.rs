@@ -12,6 +12,7 @@ mod operation;
 mod organisation;
 mod outside;
 mod page;
+mod receivers;
 mod routes;
 mod schemas;
 mod segments;

@@ -103,6 +103,10 @@ impl Operation {
     pub(crate) fn put(path: &str, id: &str, chapter: &'static str, summary: &str) -> Self {
         Self::new("put", path, id, chapter, summary).writes()
     }
+    /// An operation that takes something away.
+    pub(crate) fn delete(path: &str, id: &str, chapter: &'static str, summary: &str) -> Self {
+        Self::new("delete", path, id, chapter, summary).writes()
+    }
     fn writes(mut self) -> Self {
         for (name, about, example) in super::write::HEADERS {
             self.parameters.push(Parameter {

@@ -1,7 +1,7 @@
 //! All endpoints as one router, with their description.
 
 use super::operation::{Endpoint, Operation};
-use super::{access, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer};
+use super::{access, catalogue, events, health, imports, items, openapi, organisation, outside, receivers, streams, viewer};
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
 use axum::extract::Path;
@@ -21,6 +21,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         access::endpoints(),
         catalogue::endpoints(),
         outside::endpoints(),
+        receivers::endpoints(),
         events::endpoints(),
         health::endpoints(),
     ];

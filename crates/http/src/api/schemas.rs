@@ -100,7 +100,7 @@ fn result() -> Value {
 
 /// All named schemas.
 pub(crate) fn components() -> Value {
-    let chapters = [problem(), items(), rounds(), standing(), history(), streams(), organisation(), catalogue()];
+    let chapters = [problem(), items(), rounds(), standing(), history(), streams(), organisation(), leaving(), catalogue()];
     Value::Object(chapters.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
@@ -439,6 +439,47 @@ fn organisation() -> Named {
         ("HookSource", source),
         ("Mapping", mapping),
     ]
+}
+
+fn leaving() -> Named {
+    let receiver = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What people read.")),
+        ("url", text("Where it is told.")),
+        ("entity", text("Facts of items of this entity and below are told.")),
+        ("kinds", list(text("What happened, as facts call it; all of it where there is none."))),
+        ("streams", list(text("A stream's id; all of them where there is none."))),
+        ("active", flag("Whether it is told now.")),
+        ("told", count("The number of the last fact for which deliveries were written down.")),
+        ("former_until", or_null(time("Until when the former secret signs too; null where there is none."))),
+        ("changed", time("When this was last changed.")),
+        ("waiting", count("Deliveries that are still to arrive.")),
+        ("dead", count("Deliveries that were given up.")),
+        ("secret?", text("What messages are signed with. Only in the one answer that made it.")),
+    ]);
+    let attempt = object(&[
+        ("at", time("When it began.")),
+        ("millis", count("How long it took, in milliseconds.")),
+        ("status", or_null(count("The status that was answered; null where nothing was."))),
+        ("said", text("The first 500 bytes of the answer, or why there was none.")),
+    ]);
+    let delivery = object(&[
+        ("id", count("Its number.")),
+        ("event", text("The id of the message, `webhook-id`: the same at every try.")),
+        ("seq", count("The number of the fact.")),
+        ("item", text("The id of the item the fact is about.")),
+        ("state", choice(&["waiting", "done", "dead"], "Where it stands.")),
+        ("tries", count("How often it was tried since it was last sent anew.")),
+        ("due", time("When it is tried next, where it waits.")),
+        ("ended", or_null(time("When it arrived or was given up."))),
+        ("attempts", list(attempt)),
+    ]);
+    let tried = object(&[
+        ("status", or_null(count("The status that was answered; null where nothing was."))),
+        ("millis", count("How long it took, in milliseconds.")),
+        ("said", text("The first 500 bytes of the answer, or why there was none.")),
+    ]);
+    vec![("Receiver", receiver), ("Delivery", delivery), ("Tried", tried)]
 }
 
 fn catalogue() -> Named {

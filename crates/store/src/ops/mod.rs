@@ -6,6 +6,7 @@ pub(crate) mod column;
 pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod item;
+pub(crate) mod leaving;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod organisation;

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Settings, router};
+use watercourse_http::{Door, Settings, router, sender};
 use watercourse_store::Store;
 
 /// How long requests under way may take once the program was asked to stop.
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
     let store = Store::open(&address, clock().micros()).await?;
-    let app = App::new(store, clock);
+    let app = App::new(store, clock).with_sender(sender(&args.outbound)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
@@ -70,6 +70,12 @@ pub(crate) async fn until_stopped(
             tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {} }
         }
     });
+    let deliveries = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move {
+            tokio::select! { () = stop.cancelled() => {}, () = app.run_deliveries() => {} }
+        }
+    });
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -85,6 +91,7 @@ pub(crate) async fn until_stopped(
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
     }
     timers.await?;
+    deliveries.await?;
     app.store().clone().close().await;
     Ok(())
 }
