@@ -97,8 +97,7 @@ impl App {
         if to <= from {
             return Ok(None);
         }
-        let wanted: Vec<(i64, ItemId)> =
-            facts.iter().filter(|f| wants(r, f)).map(|f| (f.seq, f.fact.item)).collect();
+        let wanted: Vec<(i64, ItemId)> = facts.iter().filter(|f| wants(r, f)).map(|f| (f.seq, f.fact.item)).collect();
         let (id, ask, now) = (r.id.clone(), Arc::new(wanted), self.now());
         let count = ask.len();
         let write = boxed(move |conn: &mut Conn| {
@@ -152,17 +151,21 @@ impl App {
     async fn deliver(&self, delivery: Delivery) -> Result<Option<bool>, AppError> {
         let (now, id) = (self.now(), delivery.id);
         let lease = now.plus(LEASE);
-        let write = boxed(move |conn: &mut Conn| {
-            Box::pin(async move { Ok(conn.lease_delivery(id, now, lease).await?) })
-        });
+        let write =
+            boxed(move |conn: &mut Conn| Box::pin(async move { Ok(conn.lease_delivery(id, now, lease).await?) }));
         if !self.store.write(write).await? {
             return Ok(None);
         }
         let Some(message) = self.message_of(&delivery).await? else { return Ok(None) };
         let tried = self.try_to_send(message).await?;
         let ended = ended(delivery, &tried, self.now());
-        let attempt =
-            Attempt { delivery: id, at: now, millis: tried.millis, status: tried.status.map(i64::from), said: tried.said };
+        let attempt = Attempt {
+            delivery: id,
+            at: now,
+            millis: tried.millis,
+            status: tried.status.map(i64::from),
+            said: tried.said,
+        };
         let (arrived, ask) = (ended.state == DeliveryState::Done, Arc::new((ended, attempt)));
         let write = boxed(move |conn: &mut Conn| {
             let ask = Arc::clone(&ask);
@@ -366,9 +369,15 @@ mod tests {
     #[test]
     fn only_an_answer_of_success_is_an_arrival() {
         let state = |status| ended(delivery(), &Tried { status, millis: 1, said: String::new() }, Instant(0)).state;
-        for (status, arrived) in
-            [(Some(200), true), (Some(204), true), (Some(299), true), (Some(199), false), (Some(302), false), (Some(410), false), (None, false)]
-        {
+        for (status, arrived) in [
+            (Some(200), true),
+            (Some(204), true),
+            (Some(299), true),
+            (Some(199), false),
+            (Some(302), false),
+            (Some(410), false),
+            (None, false),
+        ] {
             assert_eq!(state(status) == DeliveryState::Done, arrived, "{status:?}");
         }
     }

@@ -45,12 +45,7 @@ pub(crate) fn event_id(seq: i64) -> String {
 }
 
 /// A fact as a CloudEvent 1.0. `source` names this installation.
-pub(crate) fn cloud_event(
-    source: &str,
-    numbered: &Numbered,
-    key: &str,
-    notes: &BTreeMap<CommentId, String>,
-) -> Value {
+pub(crate) fn cloud_event(source: &str, numbered: &Numbered, key: &str, notes: &BTreeMap<CommentId, String>) -> Value {
     json!({
         "specversion": "1.0",
         "id": event_id(numbered.seq),

@@ -297,15 +297,17 @@ async fn put(
     let tree = Tree::load(conn).await?;
     let named = new.entity.clone().filter(|e| !e.is_empty());
     let entity = named.or_else(|| old.as_ref().map(|r| r.entity.clone())).unwrap_or_else(|| tree.owner_of(&new.id));
-    for one in old.iter().map(|r| &r.entity).chain([&entity]) {
-        ctx.access.may_in(Permission::OutsideKeep, one)?;
+    ctx.access.may_in(Permission::OutsideKeep, &entity)?;
+    if !ctx.access.reach(Permission::OutsideKeep).is_some_and(|r| r.all) {
+        // Before it matters whether there is one: nobody can find out by trying which ids others have.
+        fitting(&entity, &new.id)?;
+    }
+    if let Some(old) = &old {
+        ctx.access.may_in(Permission::OutsideKeep, &old.entity)?;
     }
     if !tree.has(&entity) {
         let shown: String = entity.chars().take(60).collect();
         return Err(AppError::not_found(format!("entity “{shown}”"), "The list of entities tells which there are."));
-    }
-    if !ctx.access.reach(Permission::OutsideKeep).is_some_and(|r| r.all) {
-        fitting(&entity, &new.id)?;
     }
     let name = if new.name.trim().is_empty() { crate::organisation::title_of(&new.id) } else { new.name.clone() };
     let is_new = old.is_none();

@@ -242,8 +242,11 @@ async fn of_thousands_of_timers_each_fires_once_on_one_of_two_nodes(world: &Worl
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(one + two, count, "{one} and {two}");
     let facts = world.app.facts_after(&watercourse_app::Access::of_the_program(), 0, 1_000_000).await.unwrap();
-    let finished: Vec<_> =
-        facts.iter().filter(|f| f.fact.event.id() == "finished" && f.fact.cause == "timer").map(|f| f.fact.item).collect();
+    let finished: Vec<_> = facts
+        .iter()
+        .filter(|f| f.fact.event.id() == "finished" && f.fact.cause == "timer")
+        .map(|f| f.fact.item)
+        .collect();
     assert_eq!((finished.len(), finished.iter().collect::<BTreeSet<_>>().len()), (count, count));
     other.store().close().await;
 }

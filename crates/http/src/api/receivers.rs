@@ -28,8 +28,16 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         ("kinds?", list(choice(KINDS, "What happened; all of it where the list is empty."))),
         ("streams?", list(text("A stream's id; all of them where the list is empty."))),
         ("active?", flag("Whether it is told now; it is where that is not said.")),
-        ("secret?", or_null(text("For a new one: `whsec_` and base64 of 24 to 64 bytes. One is made where none is given."))),
-        ("after?", or_null(count("For a new one: it is told facts with greater numbers; those from now on where it is not said."))),
+        (
+            "secret?",
+            or_null(text("For a new one: `whsec_` and base64 of 24 to 64 bytes. One is made where none is given.")),
+        ),
+        (
+            "after?",
+            or_null(count(
+                "For a new one: it is told facts with greater numbers; those from now on where it is not said.",
+            )),
+        ),
     ]);
     let example = json!({"name": "Chat", "url": "https://chat.example.org/hooks/7", "kinds": ["opened", "closed"]});
     let path = |operation: Operation| operation.path("id", "Its id.", "chat").problem(Kind::Denied);
@@ -80,7 +88,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
 fn receiver(r: &Receiver, on: OnTheWay, secret: Option<&str>) -> Value {
     let mut shown = json!({
         "id": r.id, "name": r.name, "url": r.url, "entity": r.entity, "kinds": r.kinds, "streams": r.streams,
-        "active": r.active, "told": r.told, "former_until": r.former.as_ref().map(|_| r.former_until),
+        "active": r.active, "former_until": r.former.as_ref().map(|_| r.former_until),
         "changed": r.changed_at, "waiting": on.waiting, "dead": on.dead,
     });
     if let Some(secret) = secret {
@@ -138,8 +146,9 @@ async fn one(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
 }
 
 async fn put_one(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
-    let new: ReceiverSent = sent
-        .read("A receiver takes url; optional are name, entity, kinds, streams, active and, for a new one, secret and after.")?;
+    let new: ReceiverSent = sent.read(
+        "A receiver takes url; optional are name, entity, kinds, streams, active and, for a new one, secret and after.",
+    )?;
     let context = headers.context(&web, &["PUT", "receivers", &id], &sent.bytes, None).await?;
     if answered(&web, &context).await? {
         return Ok(replayed(shown(&web, &id).await?.into_response()));

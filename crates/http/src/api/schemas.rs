@@ -450,7 +450,6 @@ fn leaving() -> Named {
         ("kinds", list(text("What happened, as facts call it; all of it where there is none."))),
         ("streams", list(text("A stream's id; all of them where there is none."))),
         ("active", flag("Whether it is told now.")),
-        ("told", count("The number of the last fact for which deliveries were written down.")),
         ("former_until", or_null(time("Until when the former secret signs too; null where there is none."))),
         ("changed", time("When this was last changed.")),
         ("waiting", count("Deliveries that are still to arrive.")),

@@ -1,7 +1,7 @@
 //! The routes of all pages, the assets, and the small things around them.
 
 use super::asking::{Filled, back};
-use super::{access, activities, chain, items, news, practices, stream_edit, streams, teams, work};
+use super::{access, activities, chain, items, news, practices, receivers, stream_edit, streams, teams, work};
 use crate::chart::glyph::glyph;
 use crate::state::Base;
 use axum::extract::Path;
@@ -36,6 +36,8 @@ pub fn routes() -> Router<Base> {
         .route("/access", get(access::page))
         .route("/access/entities", post(access::put_entity))
         .route("/access/roles", post(access::put_role))
+        .route("/receivers", get(receivers::page).post(receivers::put))
+        .route("/receivers/{id}/{what}", post(receivers::act))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))

@@ -38,7 +38,7 @@ async fn the_description_has_the_shape_of_openapi_3_1() {
     for (path, methods) in document["paths"].as_object().unwrap() {
         assert!(path.starts_with('/'));
         for (method, operation) in methods.as_object().unwrap() {
-            assert!(["get", "post", "put"].contains(&method.as_str()));
+            assert!(["get", "post", "put", "delete"].contains(&method.as_str()));
             assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{path}: operation ids differ");
             assert!(operation["tags"].as_array().unwrap().iter().all(|t| tags.contains(t.as_str().unwrap())));
             let responses = operation["responses"].as_object().unwrap();

@@ -10,8 +10,8 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use support::{DAY, HOUR, World};
 use watercourse_app::{
-    Access, App, AppError, Context, DeliveryState, EntitySettings, HookSource, NewEntity, NewItem, NewReceiver, Permission,
-    fact_json,
+    Access, App, AppError, Context, DeliveryState, EntitySettings, HookSource, NewEntity, NewItem, NewReceiver,
+    Permission, fact_json,
 };
 use watercourse_connect::secret::Secret;
 use watercourse_connect::signature::{Signed, verify};
@@ -264,7 +264,12 @@ async fn a_receiver_hears_of_its_entity_only(world: &World) {
     let ctx = world.seeded().await;
     let app = sending(&world.app, &world.app);
     for (id, parent) in [("be", "root"), ("be-ghent", "be"), ("fr", "root")] {
-        let new = NewEntity { id: id.into(), parent: Some(parent.into()), name: id.into(), settings: EntitySettings::default() };
+        let new = NewEntity {
+            id: id.into(),
+            parent: Some(parent.into()),
+            name: id.into(),
+            settings: EntitySettings::default(),
+        };
         app.put_entity(&ctx, new).await.unwrap();
     }
     let (root, be) = (Scripted::new(Mode::Status(200)).await, Scripted::new(Mode::Status(200)).await);
