@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
+use crate::refused_hook::RefusedHooks;
 use crate::sender::Sending;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -82,6 +83,7 @@ pub(crate) struct Known {
     pub(crate) streams: RwLock<HashMap<(String, u32), Arc<Published>>>,
     /// Good only together with the revision the database says.
     pub(crate) items: Mutex<Items>,
+    pub(crate) refused: Mutex<RefusedHooks>,
     pub(crate) measured: tokio::sync::Mutex<Measured>,
     /// What accounts may, with the version of the policy it was worked out from.
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,

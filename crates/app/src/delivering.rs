@@ -12,6 +12,7 @@ use crate::items::boxed;
 use crate::receivers::{found, secrets};
 use crate::sender::{Answered, Outgoing};
 use sha2::{Digest as _, Sha256};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -242,15 +243,15 @@ impl App {
                 tracing::error!(%error, "facts could not be written down for their receivers");
             }
             for id in self.to_serve().await {
-                if !busy.contains_key(&id) {
-                    let (app, lane) = (self.clone(), id.clone());
+                if let Entry::Vacant(free) = busy.entry(id) {
+                    let (app, lane) = (self.clone(), free.key().clone());
                     let handle = lanes.spawn(async move {
                         if let Err(error) = app.deliver_to(&lane).await {
                             tracing::error!(%error, receiver = %lane, "deliveries could not be tried");
                         }
                         lane
                     });
-                    busy.insert(id, handle.id());
+                    free.insert(handle.id());
                 }
             }
             let now = self.now();

@@ -24,6 +24,7 @@ mod organisation;
 mod outside;
 mod published;
 mod receivers;
+mod refused_hook;
 mod roles;
 mod sender;
 mod shipped;
@@ -48,6 +49,7 @@ pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
 pub use receivers::{KINDS, NewReceiver, ReceiverKept, ReceiverView};
+pub use refused_hook::RefusedHook;
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
 pub use sender::{Answered, Outgoing, Sender, Sending};
 pub use shipped::SHIPPED;
@@ -55,7 +57,7 @@ pub use streams::{Publication, has_errors};
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Attempt, Delivery, DeliveryState, OnTheWay, Receiver,
-    Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note, Numbered, OpenRound, Person, ROOT, Role,
-    Service, Settings, Sight, Sort, Standing, Store, StoreError, StreamVersion, Team, Words,
+    Attempt, Delivery, DeliveryState, Deployment, Entity, Granted, HookSource, ItemRow, Linked, LogEvent, Note,
+    Numbered, OnTheWay, OpenRound, Person, ROOT, Receiver, Role, Service, Settings, Sight, Sort, Standing, Store,
+    StoreError, StreamVersion, Team, Words,
 };

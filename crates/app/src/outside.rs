@@ -7,9 +7,10 @@ use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{Done, boxed, finished, keep_answer};
 use crate::keys::{KeyError, Keys};
+use crate::refused_hook::RefusedHook;
 use crate::transaction::{Doer, Doing, Written};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
 use watercourse_core::refusal::{Ground, Refusal};
@@ -149,6 +150,21 @@ impl App {
         let secret = self.keys()?.unseal(&secret_place(name), &source.secret)?;
         let secret = String::from_utf8(secret).map_err(|_| KeyError::Sealed)?;
         Ok(Some(HookSource { secret, ..source }))
+    }
+
+    /// Remembers that a hook of a known sender was refused.
+    pub fn refused_hook(&self, source: &str, wrong: &str) {
+        let hook = RefusedHook { source: source.to_owned(), at: self.now(), wrong: wrong.chars().take(500).collect() };
+        self.known.refused.lock().unwrap_or_else(PoisonError::into_inner).add(hook);
+    }
+    /// The newest hooks that this node refused since it began, newest first.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn refused_hooks(&self, access: &Access) -> Result<Vec<RefusedHook>, AppError> {
+        // What a sender may report reaches every item, and so may what it got wrong.
+        access.may_in(Permission::OutsideKeep, ROOT)?;
+        Ok(self.known.refused.lock().unwrap_or_else(PoisonError::into_inner).newest_first())
     }
 
     /// Facts with greater numbers than `seq`, oldest first.

@@ -241,6 +241,7 @@ async fn of_thousands_of_timers_each_fires_once_on_one_of_two_nodes(world: &Worl
     );
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(one + two, count, "{one} and {two}");
+    world.settled().await;
     let facts = world.app.facts_after(&watercourse_app::Access::of_the_program(), 0, 1_000_000).await.unwrap();
     let finished: Vec<_> = facts
         .iter()

@@ -65,6 +65,13 @@ impl World {
     pub fn pass(&self, micros: i64) {
         self.time.fetch_add(micros, Ordering::SeqCst);
     }
+    /// Waits until the order of all facts is settled: other tests on the same PostgreSQL may hold that up.
+    pub async fn settled(&self) {
+        let newest = self.app.newest_facts(&watercourse_app::Access::of_the_program(), 1).await.unwrap();
+        let newest = newest.first().map_or(0, |f| f.seq);
+        let settling = async { while self.app.store().reader().await.unwrap().last_seq().await.unwrap() < newest {} };
+        tokio::time::timeout(std::time::Duration::from_secs(60), settling).await.unwrap();
+    }
     pub fn folder(&self) -> PathBuf {
         self.folder.as_ref().map(|f| f.path().to_owned()).unwrap()
     }

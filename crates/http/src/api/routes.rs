@@ -1,7 +1,9 @@
 //! All endpoints as one router, with their description.
 
 use super::operation::{Endpoint, Operation};
-use super::{access, catalogue, events, health, imports, items, openapi, organisation, outside, receivers, streams, viewer};
+use super::{
+    access, catalogue, events, health, imports, items, openapi, organisation, outside, receivers, streams, viewer,
+};
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
 use axum::extract::Path;

@@ -100,7 +100,8 @@ fn result() -> Value {
 
 /// All named schemas.
 pub(crate) fn components() -> Value {
-    let chapters = [problem(), items(), rounds(), standing(), history(), streams(), organisation(), leaving(), catalogue()];
+    let chapters =
+        [problem(), items(), rounds(), standing(), history(), streams(), organisation(), leaving(), catalogue()];
     Value::Object(chapters.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
@@ -402,6 +403,11 @@ fn organisation() -> Named {
         ("mapping", reference("Mapping")),
         ("changed", time("When this was last changed.")),
     ]);
+    let refused = object(&[
+        ("source", text("The sender it named.")),
+        ("at", time("When it came.")),
+        ("wrong", text("What was wrong with it.")),
+    ]);
     let pointer = |about: &str| text(&format!("{about} A JSON pointer into the message."));
     let mapping = object(&[
         ("event", text("The event its messages stand for, as `done_on` of a step names it.")),
@@ -437,6 +443,7 @@ fn organisation() -> Named {
         ("Service", service),
         ("Deployment", deployment),
         ("HookSource", source),
+        ("RefusedHook", refused),
         ("Mapping", mapping),
     ]
 }

@@ -8,6 +8,7 @@ mod events;
 mod imports;
 mod probes;
 mod reading;
+mod receivers;
 mod repeated;
 mod server;
 mod stories;

@@ -35,7 +35,8 @@ async fn is_told(app: &App, ctx: &Context, id: &str, receiver: &Scripted) -> Str
 }
 
 /// Writes down and tries everything that is due.
-async fn round(app: &App, id: &str) -> (usize, usize) {
+async fn round(world: &World, app: &App, id: &str) -> (usize, usize) {
+    world.settled().await;
     app.fan_out().await.unwrap();
     let done = app.deliver_to(id).await.unwrap();
     (done.arrived, done.failed)
@@ -59,9 +60,10 @@ async fn every_event_arrives_once_signed_and_in_order(world: &World) {
         world.act(&ctx, &key, "comment", json!({"text": "Who knows more?"})).await.unwrap();
         world.act(&ctx, &key, "finish", json!({"step": "reported"})).await.unwrap();
     }
+    world.settled().await;
     let facts = app.facts_after(&all(), before, 1000).await.unwrap();
-    assert_eq!(round(&app, "chat").await, (facts.len(), 0));
-    assert_eq!(round(&app, "chat").await, (0, 0), "nothing twice");
+    assert_eq!(round(world, &app, "chat").await, (facts.len(), 0));
+    assert_eq!(round(world, &app, "chat").await, (0, 0), "nothing twice");
     let got = receiver.got();
     assert_eq!(got.len(), facts.len());
     let mut last: BTreeMap<String, i64> = BTreeMap::new();
@@ -100,8 +102,8 @@ async fn a_receiver_in_trouble_is_tried_until_it_is_given_up(world: &World) {
     let mut tries = 0;
     for mode in [Mode::Status(500), Mode::Redirect(inside.url.clone()), Mode::Half, Mode::Status(404)] {
         receiver.now(mode);
-        assert_eq!(round(&app, "chat").await, (0, 1), "the second event waits for the first");
-        assert_eq!(round(&app, "chat").await, (0, 0), "and the first for its time");
+        assert_eq!(round(world, &app, "chat").await, (0, 1), "the second event waits for the first");
+        assert_eq!(round(world, &app, "chat").await, (0, 0), "and the first for its time");
         tries += 1;
         world.pass(DAY);
     }
@@ -117,7 +119,7 @@ async fn a_receiver_in_trouble_is_tried_until_it_is_given_up(world: &World) {
     };
     app.put_receiver(&ctx, moved(&gone)).await.unwrap();
     while standing(&app, "chat", DeliveryState::Dead).await == 0 {
-        assert_eq!(round(&app, "chat").await, (0, 1));
+        assert_eq!(round(world, &app, "chat").await, (0, 1));
         tries += 1;
         world.pass(DAY);
     }
@@ -134,17 +136,17 @@ async fn a_receiver_in_trouble_is_tried_until_it_is_given_up(world: &World) {
     // It is well again: what waited goes on, and what was given up is sent again with its id.
     app.put_receiver(&ctx, moved(&receiver.url)).await.unwrap();
     receiver.now(Mode::Status(204));
-    assert_eq!(round(&app, "chat").await, (1, 0));
+    assert_eq!(round(world, &app, "chat").await, (1, 0));
     assert_eq!(app.receiver(&all(), "chat").await.unwrap().on_the_way.dead, 1);
     assert_eq!(app.replay(&ctx, "chat", None).await.unwrap(), 1);
-    assert_eq!(round(&app, "chat").await, (1, 0));
+    assert_eq!(round(world, &app, "chat").await, (1, 0));
     let ids = receiver.ids();
     assert_eq!(ids.last(), ids.first());
     assert_eq!(standing(&app, "chat", DeliveryState::Dead).await, 0);
     assert_eq!(app.replay(&ctx, "chat", Some(first.id)).await.unwrap(), 1, "also one that arrived");
     assert!(matches!(app.replay(&ctx, "chat", Some(first.id)).await, Err(AppError::NotFound { .. })), "it waits");
     assert!(matches!(app.replay(&ctx, "chat", Some(1 << 40)).await, Err(AppError::NotFound { .. })));
-    assert_eq!(round(&app, "chat").await, (1, 0));
+    assert_eq!(round(world, &app, "chat").await, (1, 0));
 }
 
 async fn one_that_is_slow_holds_nobody_up(world: &World) {
@@ -163,6 +165,7 @@ async fn one_that_is_slow_holds_nobody_up(world: &World) {
     for _ in 0..5 {
         world.open(&ctx, "restore-service").await;
     }
+    world.settled().await;
     let facts = app.facts_after(&all(), before, 1000).await.unwrap().len();
     quick.until(facts).await;
     assert_eq!(slow.got().len(), 1, "it is still at its first");
@@ -194,6 +197,7 @@ async fn two_nodes_deliver_each_event_once(world: &World) {
     for n in 0..10 {
         futures::future::join_all((0..6).map(|i| open(if i % 2 == 0 { &one } else { &two }, 10 * n + i))).await;
     }
+    world.settled().await;
     let facts = one.facts_after(&all(), 0, 10_000).await.unwrap();
     receiver.until(facts.len()).await;
     // The last ones are written down as arrived before anything else can be due.
@@ -219,6 +223,7 @@ async fn what_a_dead_node_had_in_hand_is_taken_over(world: &World) {
     let only = NewReceiver { kinds: vec!["opened".into()], ..to("chat", &receiver) };
     one.put_receiver(&ctx, only).await.unwrap();
     world.open(&ctx, "standard-request").await;
+    world.settled().await;
     one.fan_out().await.unwrap();
     let dying = tokio::spawn({
         let one = one.clone();
@@ -227,9 +232,9 @@ async fn what_a_dead_node_had_in_hand_is_taken_over(world: &World) {
     receiver.until(1).await;
     dying.abort();
     receiver.now(Mode::Status(200));
-    assert_eq!(round(&two, "chat").await, (0, 0), "it may still be at it");
+    assert_eq!(round(world, &two, "chat").await, (0, 0), "it may still be at it");
     world.pass(HOUR / 60 + 1);
-    assert_eq!(round(&two, "chat").await, (1, 0));
+    assert_eq!(round(world, &two, "chat").await, (1, 0));
     let ids = receiver.ids();
     assert_eq!((ids.len(), ids[0] == ids[1]), (2, true), "a second time, with the same id");
     two.store().close().await;
@@ -241,20 +246,23 @@ async fn one_that_is_off_or_gone_is_told_nothing(world: &World) {
     let receiver = Scripted::new(Mode::Status(200)).await;
     is_told(&app, &ctx, "chat", &receiver).await;
     world.open(&ctx, "standard-request").await;
+    world.settled().await;
     assert!(app.fan_out().await.unwrap() > 0);
     app.put_receiver(&ctx, NewReceiver { active: false, ..to("chat", &receiver) }).await.unwrap();
-    assert_eq!(round(&app, "chat").await, (0, 0));
+    assert_eq!(round(world, &app, "chat").await, (0, 0));
     world.open(&ctx, "standard-request").await;
-    assert_eq!(round(&app, "chat").await, (0, 0));
+    assert_eq!(round(world, &app, "chat").await, (0, 0));
     assert!(receiver.got().is_empty());
     // On again it goes on where it was stopped: nothing is missing.
     app.put_receiver(&ctx, to("chat", &receiver)).await.unwrap();
+    world.settled().await;
     let facts = app.facts_after(&all(), 0, 1000).await.unwrap().len();
-    assert_eq!(round(&app, "chat").await, (facts, 0));
+    assert_eq!(round(world, &app, "chat").await, (facts, 0));
     world.open(&ctx, "standard-request").await;
+    world.settled().await;
     app.fan_out().await.unwrap();
     app.delete_receiver(&ctx, "chat").await.unwrap();
-    assert_eq!(round(&app, "chat").await, (0, 0));
+    assert_eq!(round(world, &app, "chat").await, (0, 0));
     assert_eq!(receiver.got().len(), facts);
     assert!(matches!(app.receiver(&all(), "chat").await, Err(AppError::NotFound { .. })));
     assert!(matches!(app.delete_receiver(&ctx, "chat").await, Err(AppError::NotFound { .. })));
@@ -289,9 +297,10 @@ async fn a_receiver_hears_of_its_entity_only(world: &World) {
             keys.insert(key);
         }
     }
+    world.settled().await;
     let facts = app.facts_after(&all(), 0, 1000).await.unwrap().len();
-    assert_eq!(round(&app, "chat").await, (facts, 0));
-    assert_eq!(round(&app, "be-chat").await, (2, 0));
+    assert_eq!(round(world, &app, "chat").await, (facts, 0));
+    assert_eq!(round(world, &app, "be-chat").await, (2, 0));
     let heard: BTreeSet<String> = be.got().iter().map(|g| g.event["subject"].as_str().unwrap().to_owned()).collect();
     assert_eq!(heard, keys);
     // Whoever may keep nothing outside, keeps nothing and sees nothing.

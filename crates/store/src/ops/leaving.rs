@@ -129,7 +129,8 @@ pub(crate) async fn due_deliveries(
 
 /// Takes a delivery until a moment; false when somebody else has, or its receiver is off.
 pub(crate) async fn lease_delivery(c: &mut Connection, id: i64, now: Instant, until: Instant) -> Stored<bool> {
-    let sql = "UPDATE delivery SET leased_until = $1 WHERE id = $2 AND state = 'waiting' AND due <= $3 AND leased_until <= $3
+    let sql =
+        "UPDATE delivery SET leased_until = $1 WHERE id = $2 AND state = 'waiting' AND due <= $3 AND leased_until <= $3
                AND EXISTS (SELECT 1 FROM receiver r WHERE r.id = delivery.receiver AND r.active = TRUE)";
     let done = sqlx::query(sql).bind(until.micros()).bind(id).bind(now.micros()).execute(c).await?;
     Ok(done.rows_affected() == 1)
@@ -217,7 +218,9 @@ pub(crate) async fn on_the_way(c: &mut Connection) -> Stored<Vec<(String, OnTheW
 
 /// Sends one delivery that ended, or all dead ones, again; how many. What is waiting already stays as it is.
 pub(crate) async fn replay(c: &mut Connection, receiver: &str, one: Option<i64>, now: Instant) -> Stored<u64> {
-    let mut query = QueryBuilder::<Db>::new("UPDATE delivery SET state = 'waiting', tries = 0, leased_until = 0, ended_at = NULL, due = ");
+    let mut query = QueryBuilder::<Db>::new(
+        "UPDATE delivery SET state = 'waiting', tries = 0, leased_until = 0, ended_at = NULL, due = ",
+    );
     query.push_bind(now.micros()).push(" WHERE receiver = ").push_bind(receiver.to_owned());
     match one {
         Some(id) => query.push(" AND state <> 'waiting' AND id = ").push_bind(id),

@@ -4,8 +4,11 @@ use super::{BEGIN, Connection, StoreError, Stored, WORDS};
 use sqlx::AssertSqlSafe;
 
 /// The migrations, oldest first. Add new ones at the end; never change one that was released.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("../../migrations/0001_kernel.sql")), (3, include_str!("../../migrations/0003_access.sql")), (5, include_str!("../../migrations/0005_leaves.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../../migrations/0001_kernel.sql")),
+    (3, include_str!("../../migrations/0003_access.sql")),
+    (5, include_str!("../../migrations/0005_leaves.sql")),
+];
 
 /// Brings the schema up to date. Two programs that start at once: one waits at the unique number and
 /// then finds the work done, which the caller sees as a race and tries again.
