@@ -232,8 +232,11 @@ impl App {
     }
 
     /// Delivers what happens, until it is dropped. Each receiver is served on its own: one that is slow holds
-    /// nobody else up.
+    /// nobody else up. Where nothing sends, nothing is done.
     pub async fn run_deliveries(&self) {
+        if self.sender().is_err() {
+            return std::future::pending().await;
+        }
         let mut changes = self.listen();
         let mut lanes: JoinSet<String> = JoinSet::new();
         let mut busy: HashMap<String, tokio::task::Id> = HashMap::new();
