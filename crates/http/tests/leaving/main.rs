@@ -51,6 +51,7 @@ async fn every_event_arrives_once_signed_and_in_order(world: &World) {
     let ctx = world.seeded().await;
     let app = sending(&world.app, &world.app);
     world.open(&ctx, "standard-request").await;
+    world.settled().await;
     let receiver = Scripted::new(Mode::Status(200)).await;
     let secret = Secret::parse(&is_told(&app, &ctx, "chat", &receiver).await).unwrap();
     let before = world.app.newest_facts(&all(), 1).await.unwrap()[0].seq;
