@@ -5,6 +5,8 @@ use crate::error::AppError;
 use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
+use crate::refused_hook::RefusedHooks;
+use crate::sender::Sending;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,6 +67,7 @@ pub struct App {
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) known: Arc<Known>,
     keys: Option<Keys>,
+    sender: Option<Sending>,
 }
 
 /// Items in memory, and their ids by key, which never change.
@@ -81,6 +84,7 @@ pub(crate) struct Known {
     pub(crate) streams: RwLock<HashMap<(String, u32), Arc<Published>>>,
     /// Good only together with the revision the database says.
     pub(crate) items: Mutex<Items>,
+    pub(crate) refused: Mutex<RefusedHooks>,
     pub(crate) measured: tokio::sync::Mutex<Measured>,
     /// What accounts may, with the version of the policy it was worked out from.
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
@@ -100,13 +104,31 @@ impl App {
     /// On an open database, with a clock.
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, changes: broadcast::channel(CHANGES).0, known: Arc::default(), keys: Keys::new().ok() }
+        Self {
+            store,
+            clock,
+            changes: broadcast::channel(CHANGES).0,
+            known: Arc::default(),
+            keys: Keys::new().ok(),
+            sender: None,
+        }
     }
     /// With the keys of this installation. Without them it has new ones, and what they seal is lost at the end.
     #[must_use]
     pub fn with_keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
         self
+    }
+    /// With what sends messages outside. Without it nothing leaves.
+    #[must_use]
+    pub fn with_sender(mut self, sender: Sending) -> Self {
+        self.sender = Some(sender);
+        self
+    }
+    /// What sends messages outside.
+    pub(crate) fn sender(&self) -> Result<&Sending, AppError> {
+        let right = "Ask whoever runs it; a demo never sends anything.";
+        self.sender.as_ref().ok_or_else(|| AppError::invalid("", "This server sends nothing outside.", right))
     }
     /// The keys of this installation.
     ///

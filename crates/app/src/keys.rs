@@ -124,6 +124,12 @@ impl Keys {
         whole.append(&mut text);
         Ok(format!("{FORM}{}", STANDARD_NO_PAD.encode(whole)))
     }
+    /// Whether a text has the form of something sealed.
+    #[must_use]
+    pub fn is_sealed(text: &str) -> bool {
+        let whole = text.strip_prefix(FORM).and_then(|t| STANDARD_NO_PAD.decode(t).ok());
+        whole.is_some_and(|w| w.len() > NONCE_LEN)
+    }
     /// Opens what was sealed for this place.
     ///
     /// # Errors

@@ -13,8 +13,10 @@ pub mod keys;
 mod accounts;
 mod app;
 mod context;
+mod delivering;
 mod entities;
 mod error;
+mod fact_json;
 mod following;
 mod granting;
 mod importing;
@@ -25,9 +27,12 @@ mod measuring;
 mod organisation;
 mod outside;
 mod published;
+mod receivers;
+mod refused_hook;
 mod roles;
 mod saving;
 mod searching;
+mod sender;
 mod shipped;
 mod sign_in;
 mod signing_in;
@@ -42,8 +47,10 @@ pub use access::{Access, Permission};
 pub use accounts::{Enrolment, NewAccount};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
+pub use delivering::{Delivered, Tried};
 pub use entities::EntitySettings;
 pub use error::AppError;
+pub use fact_json::fact_json;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
@@ -51,8 +58,11 @@ pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as li
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
+pub use receivers::{KINDS, NewReceiver, ReceiverKept, ReceiverView};
+pub use refused_hook::RefusedHook;
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
 pub use saving::NewView;
+pub use sender::{Answered, Outgoing, Sender, Sending};
 pub use shipped::SHIPPED;
 pub use signing_in::{Client, Credential, Identity, Presented, SignIn};
 pub use streams::{Publication, has_errors};
@@ -60,7 +70,8 @@ pub use tokens::NewToken;
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
-    Account, AccountSort, AuditRow, Backup, Deployment, Entity, Granted, Head, HookSource, ItemRow, Linked, LogEvent,
-    Looks, Manifest, Note, Numbered, OpenRound, Person, ROOT, Role, Rows, SavedView, Service, Session, Settings, Sight,
-    Sort, Standing, Store, StoreError, StreamVersion, Team, Token, Words, add_changed, row,
+    Account, AccountSort, Attempt, AuditRow, Backup, Delivery, DeliveryState, Deployment, Entity, Granted, Head,
+    HookSource, ItemRow, Linked, LogEvent, Looks, Manifest, Note, Numbered, OnTheWay, OpenRound, Person, ROOT,
+    Receiver, Role, Rows, SavedView, Service, Session, Settings, Sight, Sort, Standing, Store, StoreError,
+    StreamVersion, Team, Token, Words, add_changed, row,
 };

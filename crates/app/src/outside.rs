@@ -7,9 +7,11 @@ use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{Done, boxed, finished, keep_answer};
+use crate::keys::{KeyError, Keys};
+use crate::refused_hook::RefusedHook;
 use crate::transaction::{Doer, Doing, Written};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
 use watercourse_core::refusal::{Ground, Refusal};
@@ -113,6 +115,8 @@ impl App {
     pub async fn put_hook_source(&self, ctx: &Context, source: HookSource) -> Result<(), AppError> {
         // What a sender may report reaches every item: it is for whoever may do that everywhere.
         ctx.access.may_in(Permission::OutsideKeep, ROOT)?;
+        let secret = self.keys()?.seal(&secret_place(&source.name), source.secret.as_bytes())?;
+        let source = HookSource { secret, ..source };
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let (ctx, source) = (Arc::clone(&ctx), source.clone());
@@ -141,7 +145,30 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn hook_source(&self, name: &str) -> Result<Option<HookSource>, AppError> {
-        Ok(self.store.reader().await?.hook_sources().await?.into_iter().find(|s| s.name == name))
+        let all = self.store.reader().await?.hook_sources().await?;
+        let Some(source) = all.into_iter().find(|s| s.name == name) else { return Ok(None) };
+        // Until it is written again, one of an older version stands there as it is.
+        if !Keys::is_sealed(&source.secret) {
+            return Ok(Some(source));
+        }
+        let secret = self.keys()?.unseal(&secret_place(name), &source.secret)?;
+        let secret = String::from_utf8(secret).map_err(|_| KeyError::Sealed)?;
+        Ok(Some(HookSource { secret, ..source }))
+    }
+
+    /// Remembers that a hook of a known sender was refused.
+    pub fn refused_hook(&self, source: &str, wrong: &str) {
+        let hook = RefusedHook { source: source.to_owned(), at: self.now(), wrong: wrong.chars().take(500).collect() };
+        self.known.refused.lock().unwrap_or_else(PoisonError::into_inner).add(hook);
+    }
+    /// The newest hooks that this node refused since it began, newest first.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn refused_hooks(&self, access: &Access) -> Result<Vec<RefusedHook>, AppError> {
+        // What a sender may report reaches every item, and so may what it got wrong.
+        access.may_in(Permission::OutsideKeep, ROOT)?;
+        Ok(self.known.refused.lock().unwrap_or_else(PoisonError::into_inner).newest_first())
     }
 
     /// Facts with greater numbers than `seq`, oldest first.
@@ -266,6 +293,10 @@ impl App {
         }
         Ok((Heard { done: None, refused: Some((refusal.wrong, refusal.right)), replayed: false }, Vec::new()))
     }
+}
+
+fn secret_place(name: &str) -> String {
+    format!("hook_source.secret:{name}")
 }
 
 fn record(

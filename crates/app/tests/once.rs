@@ -192,6 +192,66 @@ async fn a_timer_fires_once(world: &World) {
     other.store().close().await;
 }
 
+/// A stream that waits a day by itself before anybody works.
+const PATIENT: &str = r#"
+stream = "patient"
+name = "Patient"
+kind = "request"
+demand = "Something that can wait"
+value = "It waited"
+
+[[step]]
+id = "wait"
+name = "Wait"
+activity = "engage"
+start = true
+done_on = "after:1d"
+
+[[step]]
+id = "do"
+name = "Do"
+activity = "deliver_support"
+after = ["wait"]
+deliver = true
+"#;
+
+async fn of_thousands_of_timers_each_fires_once_on_one_of_two_nodes(world: &World) {
+    let ctx = world.seeded().await;
+    let other = world.another().await;
+    world.app.publish(&ctx, PATIENT, "", None).await.unwrap();
+    let count = if world.app.store().kind() == "postgres" { 3000 } else { 300 };
+    for begin in (0..count).step_by(100) {
+        let open = |n: usize| {
+            let (app, ctx) = (world.app.clone(), ctx.clone());
+            let new = NewItem { stream: "patient".into(), title: format!("Number {n}"), ..NewItem::default() };
+            async move { app.open(&ctx, new).await.unwrap() }
+        };
+        futures::future::join_all((begin..begin + 100).map(open)).await;
+    }
+    world.pass(DAY + 1);
+    let (one, two) = tokio::join!(
+        tokio::spawn({
+            let app = world.app.clone();
+            async move { app.fire_due(app.now()).await.unwrap() }
+        }),
+        tokio::spawn({
+            let app = other.clone();
+            async move { app.fire_due(app.now()).await.unwrap() }
+        })
+    );
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(one + two, count, "{one} and {two}");
+    world.settled().await;
+    let facts = world.app.facts_after(&watercourse_app::Access::of_the_program(), 0, 1_000_000).await.unwrap();
+    let finished: Vec<_> = facts
+        .iter()
+        .filter(|f| f.fact.event.id() == "finished" && f.fact.cause == "timer")
+        .map(|f| f.fact.item)
+        .collect();
+    assert_eq!((finished.len(), finished.iter().collect::<BTreeSet<_>>().len()), (count, count));
+    other.store().close().await;
+}
+
 async fn keys_are_given_once(world: &World) {
     let ctx = world.seeded().await;
     let other = world.another().await;
@@ -273,6 +333,7 @@ on_both!(
     a_deployment_has_one_effect,
     a_hook_that_comes_too_early_may_come_again,
     a_timer_fires_once,
+    of_thousands_of_timers_each_fires_once_on_one_of_two_nodes,
     keys_are_given_once,
     a_refusal_leaves_nothing_behind_and_harms_nobody,
     publishing_over_another_version_is_refused,

@@ -17,6 +17,20 @@ fn from(address: &str) -> Client {
     Client { address: address.to_owned(), about: "A browser".to_owned() }
 }
 
+/// The code of an authenticator that was given this secret, in base 32.
+fn totp(secret: &str, step: i64) -> String {
+    use hmac::{KeyInit as _, Mac as _};
+    let bits: String =
+        secret.bytes().map(|b| format!("{:05b}", if b >= b'A' { b - b'A' } else { b - b'2' + 26 })).collect();
+    let bytes: Vec<u8> = (0..bits.len() / 8).map(|n| u8::from_str_radix(&bits[n * 8..n * 8 + 8], 2).unwrap()).collect();
+    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(&bytes).unwrap();
+    mac.update(&step.to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let four = u32::from_be_bytes([hash[at] & 0x7f, hash[at + 1], hash[at + 2], hash[at + 3]]);
+    format!("{:06}", four % 1_000_000)
+}
+
 /// The first administrator; the cookie of their session.
 async fn first(world: &World) -> String {
     let code = world.app.first_code().await.unwrap().expect("nobody is there yet");
@@ -92,7 +106,7 @@ async fn a_code_is_good_once(world: &World) {
     let ctx = acting(world, &cookie).await;
     let enrolment = world.app.begin_second_factor(&ctx.access).await.unwrap();
     assert!(enrolment.address.starts_with("otpauth://totp/Watercourse:ada?secret="));
-    let code = |steps: i64| support::totp(&enrolment.secret, world.app.now().micros() / 1_000_000 / 30 + steps);
+    let code = |steps: i64| totp(&enrolment.secret, world.app.now().micros() / 1_000_000 / 30 + steps);
     let wrong = world.app.add_second_factor(&ctx, PASSWORD.to_owned(), &enrolment.ticket, "000000").await;
     assert!(matches!(wrong, Err(AppError::NotSignedIn)));
     let recovery = world.app.add_second_factor(&ctx, PASSWORD.to_owned(), &enrolment.ticket, &code(0)).await.unwrap();
@@ -243,7 +257,7 @@ async fn no_secret_is_kept_in_clear(world: &World) {
     let cookie = first(world).await;
     let ctx = acting(world, &cookie).await;
     let enrolment = world.app.begin_second_factor(&ctx.access).await.unwrap();
-    let code = support::totp(&enrolment.secret, world.app.now().micros() / 1_000_000 / 30);
+    let code = totp(&enrolment.secret, world.app.now().micros() / 1_000_000 / 30);
     let recovery = world.app.add_second_factor(&ctx, PASSWORD.to_owned(), &enrolment.ticket, &code).await.unwrap();
     let (token, _) = world.app.make_token(&ctx, NewToken { name: "x".into(), ..NewToken::default() }).await.unwrap();
     let secrets = [PASSWORD, &cookie, &enrolment.secret, &recovery[0], &token];

@@ -13,12 +13,14 @@ mod guard;
 mod live;
 mod metrics;
 mod offer;
+mod outbound;
 mod pages;
 mod router;
 mod serving;
 mod state;
 mod trace;
 
+pub use outbound::sender;
 pub use router::router;
 pub use serving::{Peer, serve};
 pub use state::{Door, Settings};

@@ -6,6 +6,7 @@ use crate::ask::Ask;
 use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
+use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
     Sort, Standing, StreamVersion, Team, Timer, Words,
@@ -353,6 +354,37 @@ operations! {
     writes outside::insert_deployment(deployment: &Deployment) -> ();
     /// The newest deployments.
     reads outside::deployments(limit: i64) -> Vec<Deployment>;
+
+    /// All receivers of events, by id.
+    reads leaving::receivers() -> Vec<Receiver>;
+    /// The receiver with an id.
+    reads leaving::receiver_named(id: &str) -> Option<Receiver>;
+    /// Keeps a receiver, new or changed; how far it was told is kept only with a new one.
+    writes leaving::put_receiver(receiver: &Receiver) -> ();
+    /// Takes a receiver away with all its deliveries; false where it was not there.
+    writes leaving::delete_receiver(id: &str) -> bool;
+    /// Moves on how far a receiver was told; false where it is off, gone, or somebody else did.
+    writes leaving::move_told(id: &str, from: i64, to: i64) -> bool;
+    /// Keeps deliveries of facts to a receiver, each a number and its item; `Conflict` where one is there already.
+    writes leaving::insert_deliveries(receiver: &str, facts: &[(i64, ItemId)], now: Instant) -> ();
+    /// Deliveries that may be tried now: due, nobody at them, nothing earlier of their item waiting.
+    reads leaving::due_deliveries(receiver: &str, now: Instant, limit: i64) -> Vec<Delivery>;
+    /// Takes a delivery until a moment; false when somebody else has, or its receiver is off.
+    writes leaving::lease_delivery(id: i64, now: Instant, until: Instant) -> bool;
+    /// Writes what became of a leased delivery; false where the lease had ended and somebody else took it.
+    writes leaving::end_attempt(now: &Delivery, lease: Instant, attempt: &Attempt) -> bool;
+    /// Deliveries to a receiver with smaller numbers, the newest first, of one state or of all.
+    reads leaving::deliveries(receiver: &str, state: Option<DeliveryState>, before: i64, limit: i64) -> Vec<Delivery>;
+    /// The attempts of some deliveries, the oldest first.
+    reads leaving::attempts_of(deliveries: &[i64]) -> Vec<Attempt>;
+    /// How many deliveries of every receiver stand where.
+    reads leaving::on_the_way() -> Vec<(String, OnTheWay)>;
+    /// Sends one delivery that ended, or all dead ones, again; how many.
+    writes leaving::replay(receiver: &str, one: Option<i64>, now: Instant) -> u64;
+    /// Forgets deliveries that arrived before a moment; how many.
+    writes leaving::forget_deliveries(before: Instant) -> u64;
+    /// The fact with a number.
+    reads leaving::fact_numbered(seq: i64) -> Option<Numbered>;
 
     /// Keeps timers; those there already stay as they are.
     writes timer::set_timers(timers: &[Timer]) -> ();

@@ -90,6 +90,9 @@ pub(crate) struct Serve {
     /// The file of that key; beside the database where none is named
     #[arg(long, env = "WATERCOURSE_KEY_FILE")]
     pub(crate) key_file: Option<PathBuf>,
+    /// Networks and names of hosts that may be sent to beside public addresses, with commas between them
+    #[arg(long, value_name = "LIST", default_value = "", env = "WATERCOURSE_OUTBOUND")]
+    pub(crate) outbound: String,
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,

@@ -120,7 +120,13 @@ pub async fn invent(world: &World, count: usize, seed: u64) -> Vec<Invented> {
     let mut dice = Dice(seed);
     let streams = world.app.streams(&watercourse_app::Access::of_the_program()).await.unwrap();
     let people: Vec<Person> = (0..3)
-        .map(|n| Person { id: PersonId(Uuid::now_v7()), handle: format!("p{n}"), name: "P".to_owned(), mail: None })
+        .map(|n| Person {
+            id: PersonId(Uuid::now_v7()),
+            handle: format!("p{n}"),
+            name: "P".to_owned(),
+            mail: None,
+            entity: "root".to_owned(),
+        })
         .collect();
     let now = world.app.now();
     let (mut made, mut kept, mut rows, mut notes) = (Vec::new(), Vec::new(), Rows::default(), Vec::new());

@@ -77,6 +77,13 @@ impl World {
     pub fn pass(&self, micros: i64) {
         self.time.fetch_add(micros, Ordering::SeqCst);
     }
+    /// Waits until the order of all facts is settled: other tests on the same PostgreSQL may hold that up.
+    pub async fn settled(&self) {
+        let newest = self.app.newest_facts(&watercourse_app::Access::of_the_program(), 1).await.unwrap();
+        let newest = newest.first().map_or(0, |f| f.seq);
+        let settling = async { while self.app.store().reader().await.unwrap().last_seq().await.unwrap() < newest {} };
+        tokio::time::timeout(std::time::Duration::from_secs(60), settling).await.unwrap();
+    }
     pub fn folder(&self) -> PathBuf {
         self.folder.as_ref().map(|f| f.path().to_owned()).unwrap()
     }
@@ -103,20 +110,6 @@ impl World {
         self.pass(1_000_000);
         self.app.act(ctx, item, &Verb::parse(verb, args).unwrap(), None, None).await
     }
-}
-
-/// The code of an authenticator that was given this secret, in base 32.
-pub fn totp(secret: &str, step: i64) -> String {
-    use hmac::{KeyInit as _, Mac as _};
-    let bits: String =
-        secret.bytes().map(|b| format!("{:05b}", if b >= b'A' { b - b'A' } else { b - b'2' + 26 })).collect();
-    let bytes: Vec<u8> = (0..bits.len() / 8).map(|n| u8::from_str_radix(&bits[n * 8..n * 8 + 8], 2).unwrap()).collect();
-    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(&bytes).unwrap();
-    mac.update(&step.to_be_bytes());
-    let hash = mac.finalize().into_bytes();
-    let at = usize::from(hash[19] & 15);
-    let four = u32::from_be_bytes([hash[at] & 0x7f, hash[at + 1], hash[at + 2], hash[at + 3]]);
-    format!("{:06}", four % 1_000_000)
 }
 
 async fn open(address: &str, time: &Arc<AtomicI64>) -> App {

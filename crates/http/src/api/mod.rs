@@ -13,6 +13,7 @@ mod operation;
 mod organisation;
 mod outside;
 mod page;
+mod receivers;
 mod routes;
 mod schemas;
 mod segments;

@@ -15,6 +15,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("Access", "Entities, roles, and who has them."),
     ("Catalogue", "What is built in: activities, practices, kinds, verbs and relations."),
     ("From outside", "What pipelines and other tools tell us."),
+    ("To outside", "Whom we tell what happens: receivers, and what is on its way to them."),
     ("Events", "What happened, in order, once or as it happens."),
     ("Server", "Health and description of the server."),
 ];

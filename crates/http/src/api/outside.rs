@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watercourse_app::{Context, Deployed, Heard, News};
+use watercourse_app::{Context, Deployed, Heard, News, RefusedHook};
 use watercourse_connect::deployment::Deployment;
 use watercourse_connect::mapping::Mapping;
 use watercourse_connect::news::{self, BadNews};
@@ -61,6 +61,11 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         Operation::get("/api/v1/hooks", "list_hooks", CHAPTER, "All senders of hooks")
             .answers(200, "All of them, without their secrets.", all_of("HookSource"))
             .by(get(sources)),
+        Operation::get("/api/v1/refused-hooks", "list_refused_hooks", CHAPTER, "Hooks that were refused")
+            .about("The newest hundred of known senders that this node refused since it began: why nothing arrives.")
+            .answers(200, "The newest first.", all_of("RefusedHook"))
+            .problem(Kind::Denied)
+            .by(get(refused)),
         Operation::put("/api/v1/hooks/{source}", "put_hook", CHAPTER, "Keep a sender of hooks")
             .about("Names the secret its messages are signed with, and where in them each thing stands.")
             .path("source", "A name of your own.", "forge")
@@ -146,6 +151,12 @@ async fn sources(web: Web) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({"data": all})))
 }
 
+async fn refused(web: Web) -> Result<Json<Value>, Problem> {
+    let shown = |h: RefusedHook| json!({"source": h.source, "at": h.at, "wrong": h.wrong});
+    let all: Vec<Value> = web.app.refused_hooks(&web.access)?.into_iter().map(shown).collect();
+    Ok(Json(json!({"data": all})))
+}
+
 async fn put_source(web: Web, Path(name): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let new: SourceSent = sent.read("A sender of hooks takes secret and mapping; a mapping takes event and item, and optional outcome, failed, pending, outcomes and delivery.")?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -187,6 +198,14 @@ async fn receive(State(web): State<Base>, Path(name): Path<String>, request: Req
             "PUT /api/v1/hooks/NAME makes it known.",
         )
     })?;
+    let told = received(&web, &source, request).await;
+    if let Err(problem) = &told {
+        web.app.refused_hook(&source.name, problem.detail());
+    }
+    told
+}
+
+async fn received(web: &Base, source: &HookSource, request: Request) -> Result<Response, Problem> {
     let headers = request.headers().clone();
     let body = bytes(request, &()).await?;
     let secret = Secret::parse(&source.secret).map_err(|_| unsigned("The secret of this source is off."))?;

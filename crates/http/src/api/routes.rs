@@ -2,7 +2,8 @@
 
 use super::operation::{Endpoint, Operation};
 use super::{
-    access, audit, catalogue, events, health, imports, items, openapi, organisation, outside, streams, viewer, views,
+    access, audit, catalogue, events, health, imports, items, openapi, organisation, outside, receivers, streams,
+    viewer, views,
 };
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
@@ -24,6 +25,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         access::endpoints(),
         catalogue::endpoints(),
         outside::endpoints(),
+        receivers::endpoints(),
         events::endpoints(),
         audit::endpoints(),
         health::endpoints(),

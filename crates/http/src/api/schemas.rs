@@ -100,7 +100,8 @@ fn result() -> Value {
 
 /// All named schemas.
 pub(crate) fn components() -> Value {
-    let chapters = [problem(), items(), rounds(), standing(), history(), streams(), organisation(), catalogue()];
+    let chapters =
+        [problem(), items(), rounds(), standing(), history(), streams(), organisation(), leaving(), catalogue()];
     Value::Object(chapters.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
@@ -403,6 +404,11 @@ fn organisation() -> Named {
         ("mapping", reference("Mapping")),
         ("changed", time("When this was last changed.")),
     ]);
+    let refused = object(&[
+        ("source", text("The sender it named.")),
+        ("at", time("When it came.")),
+        ("wrong", text("What was wrong with it.")),
+    ]);
     let pointer = |about: &str| text(&format!("{about} A JSON pointer into the message."));
     let mapping = object(&[
         ("event", text("The event its messages stand for, as `done_on` of a step names it.")),
@@ -438,8 +444,49 @@ fn organisation() -> Named {
         ("Service", service),
         ("Deployment", deployment),
         ("HookSource", source),
+        ("RefusedHook", refused),
         ("Mapping", mapping),
     ]
+}
+
+fn leaving() -> Named {
+    let receiver = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What people read.")),
+        ("url", text("Where it is told.")),
+        ("entity", text("Facts of items of this entity and below are told.")),
+        ("kinds", list(text("What happened, as facts call it; all of it where there is none."))),
+        ("streams", list(text("A stream's id; all of them where there is none."))),
+        ("active", flag("Whether it is told now.")),
+        ("former_until", or_null(time("Until when the former secret signs too; null where there is none."))),
+        ("changed", time("When this was last changed.")),
+        ("waiting", count("Deliveries that are still to arrive.")),
+        ("dead", count("Deliveries that were given up.")),
+        ("secret?", text("What messages are signed with. Only in the one answer that made it.")),
+    ]);
+    let attempt = object(&[
+        ("at", time("When it began.")),
+        ("millis", count("How long it took, in milliseconds.")),
+        ("status", or_null(count("The status that was answered; null where nothing was."))),
+        ("said", text("The first 500 bytes of the answer, or why there was none.")),
+    ]);
+    let delivery = object(&[
+        ("id", count("Its number.")),
+        ("event", text("The id of the message, `webhook-id`: the same at every try.")),
+        ("seq", count("The number of the fact.")),
+        ("item", text("The id of the item the fact is about.")),
+        ("state", choice(&["waiting", "done", "dead"], "Where it stands.")),
+        ("tries", count("How often it was tried since it was last sent anew.")),
+        ("due", time("When it is tried next, where it waits.")),
+        ("ended", or_null(time("When it arrived or was given up."))),
+        ("attempts", list(attempt)),
+    ]);
+    let tried = object(&[
+        ("status", or_null(count("The status that was answered; null where nothing was."))),
+        ("millis", count("How long it took, in milliseconds.")),
+        ("said", text("The first 500 bytes of the answer, or why there was none.")),
+    ]);
+    vec![("Receiver", receiver), ("Delivery", delivery), ("Tried", tried)]
 }
 
 fn catalogue() -> Named {

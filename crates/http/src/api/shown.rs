@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use watercourse_app::fact_json;
 use watercourse_core::actor::Actor;
 use watercourse_core::fact::Event;
 use watercourse_core::id::{CommentId, ItemId};
@@ -154,31 +155,7 @@ pub(super) fn standing(item: &Item, stream: &Stream) -> Value {
 
 /// A fact, with the key of its item and the words that came with it.
 pub(super) fn fact(numbered: &Numbered, key: &str, notes: &BTreeMap<CommentId, String>) -> Value {
-    let fact = &numbered.fact;
-    let mut data = match serde_json::to_value(&fact.event) {
-        Ok(Value::Object(data)) => data,
-        _ => Map::new(),
-    };
-    data.shift_remove("what");
-    json!({
-        "seq": numbered.seq,
-        "item": fact.item,
-        "key": key,
-        "stream": numbered.stream,
-        "version": fact.version,
-        "revision": fact.revision,
-        "what": fact.event.id(),
-        "data": data,
-        "step": fact.step,
-        "activity": fact.activity.map(|a| a.id()),
-        "phase": fact.phase.map(|p| p.id()),
-        "team": fact.team,
-        "happened_at": fact.happened_at,
-        "recorded_at": fact.recorded_at,
-        "actor": actor(&fact.actor),
-        "cause": fact.cause,
-        "note": fact.note.and_then(|n| notes.get(&n)),
-    })
+    fact_json(numbered, key, notes)
 }
 
 /// What was done otherwise than the stream says, in order.

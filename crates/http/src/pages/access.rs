@@ -45,6 +45,7 @@ async fn build(web: &Web, headers: &HeaderMap, refusal: Option<Said>, done: &str
         roles: roles.collect(),
         permissions: Permission::ALL.iter().map(|p| (p.id(), p.about().trim())).collect(),
         keeps_roles: web.access.may_in(Permission::AccountKeep, ROOT).is_ok(),
+        keeps_outside: web.access.has(Permission::OutsideKeep),
         entity_key: new_key(),
         role_key: new_key(),
         refusal,

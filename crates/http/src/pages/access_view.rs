@@ -46,6 +46,8 @@ pub struct AccessPage {
     pub permissions: Vec<(&'static str, &'static str)>,
     /// Whether whoever looks may change roles.
     pub keeps_roles: bool,
+    /// Whether whoever looks may keep receivers.
+    pub keeps_outside: bool,
     /// A key for the form of an entity.
     pub entity_key: String,
     /// A key for the form of a role.

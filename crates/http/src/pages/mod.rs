@@ -25,6 +25,8 @@ mod news;
 mod oops;
 mod practice_view;
 mod practices;
+mod receivers;
+mod receivers_view;
 mod serve;
 mod shell;
 mod stream_edit;

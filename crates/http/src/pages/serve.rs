@@ -2,8 +2,8 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, audit, chain, gate, items, news, practices, stream_edit, streams, teams,
-    work,
+    access, account, accounts, activities, audit, chain, gate, items, news, practices, receivers, stream_edit, streams,
+    teams, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -57,6 +57,8 @@ pub fn routes() -> Router<Base> {
         .route("/accounts/{id}/invite", post(accounts::invite))
         .route("/accounts/{id}/active", post(accounts::set_active))
         .route("/audit", get(audit::page))
+        .route("/receivers", get(receivers::page).post(receivers::put))
+        .route("/receivers/{id}/{what}", post(receivers::act))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))

@@ -9,6 +9,7 @@ mod events;
 mod imports;
 mod probes;
 mod reading;
+mod receivers;
 mod repeated;
 mod search;
 mod server;

@@ -157,7 +157,8 @@ impl Server {
     }
     async fn begin(address: &str, keep: Box<dyn Any + Send>, door: Door) -> Self {
         let clock = App::system_clock();
-        let app = App::new(Store::open(address, clock().micros()).await.unwrap(), clock);
+        let app = App::new(Store::open(address, clock().micros()).await.unwrap(), clock)
+            .with_sender(watercourse_http::sender("127.0.0.1").unwrap());
         app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -48,7 +48,7 @@ pub(crate) async fn append_many(c: &mut Connection, facts: &[(&str, &Fact)]) -> 
     Ok(numbers)
 }
 
-fn numbered(row: &Row) -> Stored<Numbered> {
+pub(crate) fn numbered(row: &Row) -> Stored<Numbered> {
     let fact = Fact {
         item: ItemId(get(row, "item")?),
         revision: revision("fact", get(row, "revision")?)?,

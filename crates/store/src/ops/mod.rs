@@ -13,6 +13,7 @@ pub(crate) mod flow;
 pub(crate) mod follow;
 pub(crate) mod health;
 pub(crate) mod item;
+pub(crate) mod leaving;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod organisation;

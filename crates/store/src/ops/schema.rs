@@ -9,6 +9,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../../migrations/0002_who.sql")),
     (3, include_str!("../../migrations/0003_access.sql")),
     (4, include_str!("../../migrations/0004_kept.sql")),
+    (5, include_str!("../../migrations/0005_leaves.sql")),
     (6, include_str!("../../migrations/0006_search.sql")),
 ];
 

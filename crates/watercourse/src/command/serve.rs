@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Settings, router, serve};
+use watercourse_http::{Door, Settings, router, sender, serve};
 use watercourse_store::{Settings as Opening, Store, file_of};
 
 /// How long requests under way may take once the program was asked to stop.
@@ -46,7 +46,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let clock = App::system_clock();
     let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
     let store = Store::open_with(&address, &opening, clock().micros()).await?;
-    let app = App::new(store, clock).with_keys(keys(&args, &address)?);
+    let app = App::new(store, clock).with_keys(keys(&args, &address)?).with_sender(sender(&args.outbound)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
@@ -112,6 +112,12 @@ pub(crate) async fn until_stopped(
             tokio::select! { () = stop.cancelled() => {}, () = index_owed(&app) => {} }
         }
     });
+    let deliveries = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move {
+            tokio::select! { () = stop.cancelled() => {}, () = app.run_deliveries() => {} }
+        }
+    });
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -129,6 +135,7 @@ pub(crate) async fn until_stopped(
     timers.await?;
     indexing.await?;
     kept.await?;
+    deliveries.await?;
     app.store().close().await;
     match app.store().broken() {
         None => Ok(()),
