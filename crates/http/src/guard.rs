@@ -2,7 +2,7 @@
 
 use crate::problem::{Kind, Problem};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
@@ -28,9 +28,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long one that brings a log to import may take.
 const PATIENCE_FOR_IMPORTS: Duration = Duration::from_secs(15 * 60);
 
-/// Adds the security headers.
+/// When somebody who was told 503 may come again, in seconds.
+const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
+
+/// Adds the security headers, and to every 503 when to come again.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(COME_AGAIN);
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }

@@ -151,8 +151,17 @@ impl Store {
     #[must_use]
     pub fn broken(&self) -> Option<StoreError> {
         match &self.backend {
-            Backend::Sqlite { broken, .. } => broken.get().cloned(),
+            Backend::Sqlite { broken, .. } => broken.get(),
             Backend::Postgres { .. } => None,
+        }
+    }
+
+    /// Waits until nothing can be written any more, as [`Store::broken`] tells: the program should end, and
+    /// a new one reads what is really on the disk. Never ends where that does not happen.
+    pub async fn until_broken(&self) -> StoreError {
+        match &self.backend {
+            Backend::Sqlite { broken, .. } => broken.wait().await,
+            Backend::Postgres { .. } => std::future::pending().await,
         }
     }
 
@@ -272,7 +281,7 @@ async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store,
         .await?;
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);
     let broken = Broken::default();
-    let task = tokio::spawn(writer::run(conn, waiting, Arc::clone(&broken)));
+    let task = tokio::spawn(writer::run(conn, waiting, broken.clone()));
     Ok(Store {
         backend: Backend::Sqlite { readers, queue, broken },
         writer: Arc::new(tokio::sync::Mutex::new(Some(task))),

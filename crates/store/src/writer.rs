@@ -7,8 +7,7 @@ use crate::error::StoreError;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Requests in one transaction at most.
 const MOST_TOGETHER: usize = 256;
@@ -84,7 +83,35 @@ impl<T: Send + 'static, E: Failure, F: Act<T, E>> Job for Request<T, E, F> {
 }
 
 /// Why nothing more is written, once that is so.
-pub(crate) type Broken = Arc<OnceLock<StoreError>>;
+#[derive(Debug, Clone)]
+pub(crate) struct Broken(watch::Sender<Option<StoreError>>);
+
+impl Default for Broken {
+    fn default() -> Self {
+        Self(watch::Sender::new(None))
+    }
+}
+
+impl Broken {
+    pub(crate) fn get(&self) -> Option<StoreError> {
+        self.0.borrow().clone()
+    }
+    /// Waits until it is so.
+    pub(crate) async fn wait(&self) -> StoreError {
+        let mut told = self.0.subscribe();
+        let found = told.wait_for(Option::is_some).await.ok().and_then(|e| e.clone());
+        // `self` keeps the sender, so waiting ends with a reason only.
+        found.unwrap_or(StoreError::Closed)
+    }
+    /// The first reason stays.
+    fn set(&self, error: StoreError) {
+        self.0.send_if_modified(|kept| {
+            let first = kept.is_none();
+            kept.get_or_insert(error);
+            first
+        });
+    }
+}
 
 /// What is queued: a request, or none to say that it is over.
 pub(crate) type Queued = Option<Box<dyn Job>>;
@@ -144,7 +171,7 @@ enum Ended {
 
 async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -> Ended {
     if let Some(error) = broken.get() {
-        return Ended::Lost(error.clone());
+        return Ended::Lost(error);
     }
     if let Err(error) = conn.say("BEGIN IMMEDIATE").await {
         return Ended::Lost(note(error, broken));
@@ -190,7 +217,7 @@ async fn undo(conn: &mut Conn, broken: &Broken) {
 fn note(error: StoreError, broken: &Broken) -> StoreError {
     if let StoreError::Damaged(_) = &error {
         tracing::error!(%error, "nothing more is written");
-        drop(broken.set(error.clone()));
+        broken.set(error.clone());
     }
     error
 }

@@ -76,6 +76,14 @@ pub(crate) async fn until_stopped(
             stop.cancel();
         }
     });
+    let (broken, end) = (app.store().clone(), stop.clone());
+    let watch = tokio::spawn(async move {
+        tokio::select! {
+            // Whoever starts it again reads what is really on the disk.
+            error = broken.until_broken() => { end.cancel(); Some(error) }
+            () = end.cancelled() => None,
+        }
+    });
     let ending = stop.clone();
     let routes = router(app.clone(), settings).layer(map_response(move |response| ready(ended_by(&ending, response))));
     let served = axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -85,7 +93,12 @@ pub(crate) async fn until_stopped(
     }
     timers.await?;
     app.store().clone().close().await;
-    Ok(())
+    match watch.await? {
+        Some(error) => {
+            Err(ended(Exit::Failed, format!("The server ends: {error}. Look at the disk, then start it again.")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Lets a stream of events end when the program is asked to stop.
