@@ -1,17 +1,15 @@
 //! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
-mod flow;
-mod synthetic;
-mod usage;
-mod verb;
-
 use anyhow::{Result, bail};
 use std::path::PathBuf;
+use watercourse_bench::{faults, flow, serve, verb};
 
 const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
                                                 (written to CSV first, unless it is there)
-       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows";
+       watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows
+       watercourse-bench serve [ITEMS…]       the server beside the limits of this machine, at 50,000 and 1,000,000 items
+       watercourse-bench faults [--quick|--long|--list] [NAME…]   kills, cuts, full disks and wrong clocks";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +24,8 @@ fn main() -> Result<()> {
             flow::run(events, &path)
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
+        ["faults", rest @ ..] => faults::run::command(rest),
+        ["serve", rest @ ..] => serve::command(rest),
         _ => bail!("{USAGE}"),
     }
 }
