@@ -25,7 +25,7 @@ fn main() -> Result<()> {
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
         ["faults", rest @ ..] => faults::run::command(rest),
-        ["serve", rest @ ..] => serve::command(rest),
+        ["serve", rest @ ..] => serve::run::command(rest),
         _ => bail!("{USAGE}"),
     }
 }

@@ -1,6 +1,0 @@
-//! Later.
-use anyhow::Result;
-/// Later.
-pub fn command(_: &[&str]) -> Result<()> {
-    Ok(())
-}
