@@ -143,6 +143,8 @@ pub(crate) async fn full(setting: &Setting) -> Result<Row> {
                 unread.push(format!("{path}: {status}"));
             }
         }
+        // Whoever waits goes on being refused.
+        tokio::time::sleep(Duration::from_millis(chance(3000))).await;
         std::fs::remove_file(&filler)?;
         slowest = slowest.max(load.more(1, BACK).await?);
     }

@@ -1,6 +1,7 @@
 //! One connection to either database, and every operation on it.
 
 use crate::error::StoreError;
+use crate::keeping::Keeping;
 use crate::record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, Person,
     Service, Sort, Standing, StreamVersion, Team, Timer, Words,
@@ -160,6 +161,9 @@ operations! {
     writes save::update_item(row: &ItemRow, item: &Item, before: u64) -> ();
     /// Writes what changed of rounds, visits, spells and fields.
     writes save::save_rows(rows: &Rows) -> ();
+
+    /// Keeps what a verb changed of an item; the numbers of the facts, ascending.
+    writes keep::keep_item(keeping: &Keeping<'_>) -> Vec<i64>;
 
     /// Appends facts; their numbers, ascending.
     writes fact::append_facts(stream: &str, facts: &[Fact]) -> Vec<i64>;

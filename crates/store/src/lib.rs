@@ -6,6 +6,7 @@
 
 mod conn;
 mod error;
+mod keeping;
 mod record;
 mod rows;
 mod sight;
@@ -31,6 +32,7 @@ mod postgres {
 
 pub use conn::Conn;
 pub use error::StoreError;
+pub use keeping::Keeping;
 pub use record::{
     After, Answer, Cut, Deployment, HookSource, ItemRow, Kept, Linked, Listed, LogEvent, Note, Numbered, OpenRound,
     Person, Service, Sort, Standing, StreamVersion, Team, Timer, Words,

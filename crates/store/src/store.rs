@@ -15,6 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 const READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection to PostgreSQL. While there is none, it is tried again at intervals
+/// of up to a fifth of this, so this also bounds how late it is noticed that PostgreSQL is back.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How often a transaction that lost a race is tried.
 const TRIES: u32 = 8;
 /// The oldest SQLite that does not damage a database in WAL mode.
@@ -231,7 +234,7 @@ async fn open_postgres(address: &str, now: i64) -> Result<Store, StoreError> {
     let options = PgConnectOptions::from_str(address).map_err(bad)?.statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
         .map_err(|e| match StoreError::from(e) {
@@ -277,6 +280,8 @@ async fn open_sqlite(path: &str, settings: &Settings, now: i64) -> Result<Store,
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(Duration::from_secs(10))
+        // A file does not go away as a server does: asking each time whether it is there doubles a short read.
+        .test_before_acquire(false)
         .connect_with(options.read_only(true).create_if_missing(false))
         .await?;
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);

@@ -5,6 +5,7 @@ pub(crate) mod column;
 pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod item;
+pub(crate) mod keep;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod organisation;
@@ -15,7 +16,7 @@ pub(crate) mod sight;
 pub(crate) mod stream;
 pub(crate) mod timer;
 
-pub(crate) use super::dialect::{BEGIN, Connection, Db, LOCK, Row, SETTLED, WORDS};
+pub(crate) use super::dialect::{BEGIN, Connection, Db, LOCK, Row, SETTLED, WITH, WORDS};
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};
 
