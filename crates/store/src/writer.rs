@@ -195,8 +195,13 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -
             }
         }
     }
-    match conn.say("COMMIT").await {
+    match conn.commit().await {
         Ok(()) => Ended::Committed,
+        // The answer of one of them is there already: alone, that one fails and the others do not.
+        Err(StoreError::Conflict(_)) if batch.len() > 1 => {
+            undo(conn, broken).await;
+            Ended::Undone
+        }
         Err(error) => {
             undo(conn, broken).await;
             Ended::Lost(note(error, broken))
@@ -206,7 +211,7 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken) -
 
 async fn undo(conn: &mut Conn, broken: &Broken) {
     // SQLite rolls some failures back by itself; then there is no transaction left, which is as well.
-    if let Err(error) = conn.say("ROLLBACK").await
+    if let Err(error) = conn.roll_back().await
         && !error.to_string().contains("no transaction")
     {
         note(error, broken);
