@@ -50,7 +50,7 @@ pub(crate) async fn failing(setting: &Setting) -> Result<Row> {
     for turn in 0..times {
         load.more(1 + chance(400), BACK).await?;
         let call = calls.get(usize::try_from(turn)? % calls.len()).copied().unwrap_or_default();
-        let once = if (turn / calls.len() as u64) % 2 == 0 { ",onetime" } else { "" };
+        let once = if (turn / calls.len() as u64).is_multiple_of(2) { ",onetime" } else { "" };
         let order = format!("enable name={call},failnum=1,failinfo=5{once}");
         run(Command::new("fiu-ctrl").args(["-f", &prefix, "-c", &order, &running.id().to_string()]))?;
         // It ends by itself, or it goes on: then the call was not one it needs.

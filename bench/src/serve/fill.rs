@@ -130,7 +130,7 @@ fn make(published: &Published, number: usize, begin: Instant) -> Result<Made> {
         ("start", json!({"step": "fulfil"})),
         ("finish", json!({"step": "fulfil"})),
     ];
-    let steps = if number % OPEN == 0 { steps.get(..1).unwrap_or_default() } else { &steps[..] };
+    let steps = if number.is_multiple_of(OPEN) { steps.get(..1).unwrap_or_default() } else { &steps[..] };
     for (verb, arguments) in steps {
         let verb = Verb::parse(verb, arguments.clone()).ok().context("a verb that can be read")?;
         let item = decision.item.clone();
