@@ -56,6 +56,7 @@ impl Program {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.args(["serve", "--database", &self.database, "--port", &self.port.to_string()]);
+        command.arg("--data").arg(data(&self.database));
         for name in ["WATERCOURSE_URL", "WATERCOURSE_PORT", "WATERCOURSE_DATA", "WATERCOURSE_DATABASE", "RUST_LOG"] {
             command.env_remove(name);
         }
@@ -97,6 +98,16 @@ impl Program {
         }
         running.ready_after = begun.elapsed();
         Ok(running)
+    }
+}
+
+/// The folder a server on this database keeps its other files in: two on one database share it.
+#[must_use]
+pub fn data(database: &str) -> PathBuf {
+    match database.rsplit_once('/') {
+        Some((_, name)) if database.starts_with("postgres") => std::env::temp_dir().join(format!("watercourse-{name}")),
+        Some((folder, _)) => PathBuf::from(folder),
+        None => PathBuf::from("."),
     }
 }
 

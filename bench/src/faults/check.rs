@@ -2,6 +2,7 @@
 //! so that a mistake of the program in reading does not hide one in writing.
 
 use super::load::{Seen, What};
+use crate::program::data;
 use anyhow::{Context as _, Result};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashMap};
@@ -233,6 +234,7 @@ fn audit(program: &Path, database: &str) -> Result<Audit> {
     if !quiet(&["audit", "verify", "--help"])?.success() {
         return Ok(Audit::None);
     }
-    let whole = quiet(&["audit", "verify", "--database", database])?.success();
+    let data = data(database).display().to_string();
+    let whole = quiet(&["audit", "verify", "--database", database, "--data", &data])?.success();
     Ok(if whole { Audit::Whole } else { Audit::Broken })
 }

@@ -3,7 +3,7 @@
 use super::check::check;
 use super::load::Load;
 use super::setting::{Row, Setting, chance};
-use crate::program::{Program, free_port, run, signal};
+use crate::program::{Program, data, free_port, run, signal};
 use anyhow::{Context as _, Result, bail, ensure};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::path::{Path, PathBuf};
@@ -174,6 +174,8 @@ impl Database {
     /// # Errors
     /// Where the server cannot be reached.
     pub async fn drop(self) -> Result<()> {
+        // A server that keeps no other files has made no such folder.
+        drop(std::fs::remove_dir_all(data(&self.url)));
         if self.cluster.is_none() {
             let mut connection = PgConnection::connect(&self.admin).await?;
             connection.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name))).await?;
