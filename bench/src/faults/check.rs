@@ -3,19 +3,22 @@
 
 use super::load::{Seen, What};
 use crate::program::data;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 use watercourse_core::apply;
 use watercourse_core::fact::Fact;
 use watercourse_core::stream::read;
-use watercourse_store::Store;
+use watercourse_store::{Conn, Store};
 
 /// What is wrong that is shown in words.
 const SHOWN: usize = 12;
+/// How long facts may take to settle: others may use the same PostgreSQL.
+const SETTLING: Duration = Duration::from_secs(30);
 /// Facts read at once.
 const AT_ONCE: i64 = 20_000;
 
@@ -180,22 +183,36 @@ async fn words(tables: &mut Tables) -> Result<HashMap<String, u64>> {
     Ok(words)
 }
 
-/// Makes every item again from its facts and compares.
-async fn replayed(database: &str, found: &mut Found) -> Result<()> {
-    let store = Store::open(database, 0).await?;
-    let mut conn = store.snapshot().await?;
+/// All facts that are settled, by item.
+async fn settled(conn: &mut Conn) -> Result<HashMap<Uuid, Vec<Fact>>> {
     let mut facts: HashMap<Uuid, Vec<Fact>> = HashMap::new();
     let mut seq = 0;
     loop {
         let some = conn.facts_after(seq, AT_ONCE).await?;
-        let Some(last) = some.last() else { break };
+        let Some(last) = some.last() else { return Ok(facts) };
         seq = last.seq;
         for one in some {
             facts.entry(one.fact.item.0).or_default().push(one.fact);
         }
     }
-    let read_again = facts.values().map(|f| f.len() as u64).sum::<u64>();
-    anyhow::ensure!(read_again == found.facts, "{read_again} facts of {} can be read as settled", found.facts);
+}
+
+/// Makes every item again from its facts and compares.
+async fn replayed(database: &str, found: &mut Found) -> Result<()> {
+    let store = Store::open(database, 0).await?;
+    let begun = Instant::now();
+    let (mut conn, mut facts) = loop {
+        let mut conn = store.snapshot().await?;
+        let facts = settled(&mut conn).await?;
+        let count = facts.values().map(|f| f.len() as u64).sum::<u64>();
+        if count == found.facts {
+            break (conn, facts);
+        }
+        // On PostgreSQL they settle when no older transaction is open, in any of its databases.
+        ensure!(begun.elapsed() < SETTLING, "{count} facts of {} can be read as settled", found.facts);
+        drop(conn);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
     let mut streams = BTreeMap::new();
     for item in conn.native_items().await? {
         let version = (item.stream.clone(), item.version);
