@@ -17,7 +17,7 @@ use watercourse_flow::timeline::Timeline;
 use watercourse_flow::variants::Variants;
 
 /// Generates the log unless it is there, and prints what each part took.
-pub(crate) fn run(events: usize, path: &Path) -> Result<()> {
+pub fn run(events: usize, path: &Path) -> Result<()> {
     if !path.exists() {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let written = synthetic::write(&mut BufWriter::new(file), events, 1)?;

@@ -29,7 +29,7 @@ const TEAMS: [&str; 8] = ["hr", "network", "operations", "service-desk", "paymen
 const YEAR: u64 = 31_536_000_000_000;
 
 /// Fills a database unless it is there, asks it, and prints what the answers took.
-pub(crate) fn run(items: usize, path: Option<&Path>) -> Result<()> {
+pub fn run(items: usize, path: Option<&Path>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;

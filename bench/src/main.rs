@@ -1,22 +1,18 @@
 //! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
-mod audit;
-mod flow;
-mod list;
-mod synthetic;
-mod usage;
-mod verb;
-
 use anyhow::{Result, bail};
 use std::path::PathBuf;
+use watercourse_bench::{audit, faults, flow, list, serve, verb};
 
 const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
                                                 (written to CSV first, unless it is there)
        watercourse-bench list ITEMS [FILE]    lists, search and views over so many items (filled into FILE first,
                                                 unless it is there)
        watercourse-bench verb [WRITES]        a durable verb over HTTP beside a bare insert of two rows
-       watercourse-bench audit [FACTS]        sealing and verifying the audit chain";
+       watercourse-bench audit [FACTS]        sealing and verifying the audit chain
+       watercourse-bench serve [ITEMS…]       the server beside the limits of this machine, at 50,000 and 1,000,000 items
+       watercourse-bench faults [--quick|--long|--list] [NAME…]   kills, cuts, full disks and wrong clocks";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +34,8 @@ fn main() -> Result<()> {
         }
         ["verb", rest @ ..] => verb::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(400)),
         ["audit", rest @ ..] => audit::run(rest.first().and_then(|w| w.parse().ok()).unwrap_or(1_000_000)),
+        ["faults", rest @ ..] => faults::run::command(rest),
+        ["serve", rest @ ..] => serve::run::command(rest),
         _ => bail!("{USAGE}"),
     }
 }

@@ -59,7 +59,7 @@ const RULES: [(usize, &[usize]); 12] = [
 ];
 
 /// The stream that the log is replayed against: 20 steps, every other one optional, and a few rules.
-pub(crate) fn stream() -> Result<Stream> {
+pub fn stream() -> Result<Stream> {
     let step = |(place, node): (usize, &Node)| -> Result<Step> {
         let after = RULES.iter().find(|(of, _)| *of == place).map(|(_, after)| *after).unwrap_or_default();
         let reference = |step: &usize| Ok(Reference { step: u8::try_from(*step)?, point: Point::Done });
@@ -128,7 +128,7 @@ impl Dice {
 }
 
 /// Writes a CSV log with this many events, or a few more so that no case is cut off; answers how many.
-pub(crate) fn write(out: &mut impl Write, events: usize, seed: u64) -> Result<usize> {
+pub fn write(out: &mut impl Write, events: usize, seed: u64) -> Result<usize> {
     writeln!(out, "case_id,activity,timestamp,team,resource,priority,category,service")?;
     let mut dice = Dice(seed);
     let mut heap = BinaryHeap::new();

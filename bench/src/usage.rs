@@ -3,7 +3,7 @@
 use std::fs;
 
 /// CPU time of all threads, seconds.
-pub(crate) fn cpu_seconds() -> f64 {
+pub fn cpu_seconds() -> f64 {
     let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let nanos = tasks.filter_map(|task| {
         let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
@@ -13,20 +13,20 @@ pub(crate) fn cpu_seconds() -> f64 {
 }
 
 /// The most memory the process had since the last [`forget_peak`], bytes.
-pub(crate) fn peak_bytes() -> u64 {
+pub fn peak_bytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or(0) * 1024
 }
 
 /// Begins a new peak.
-pub(crate) fn forget_peak() {
+pub fn forget_peak() {
     // Where this is not allowed the peak stays that of the whole run: too high, never too low.
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
 /// CPU seconds of an act.
-pub(crate) fn timed<T>(act: impl FnOnce() -> T) -> (T, f64) {
+pub fn timed<T>(act: impl FnOnce() -> T) -> (T, f64) {
     let before = cpu_seconds();
     let done = act();
     (done, cpu_seconds() - before)

@@ -13,7 +13,7 @@ use watercourse_core::actor::Actor;
 const TURNS: usize = 11;
 
 /// Prints both rates, turn by turn, and their ratio: median, least and greatest.
-pub(crate) fn run(writes: usize) -> Result<()> {
+pub fn run(writes: usize) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;

@@ -192,8 +192,22 @@ impl App {
         let sight = access.sight();
         if sight == Sight::Everything || conn.sees(id, &sight).await? { Ok(()) } else { Err(no_item(named)) }
     }
-    /// As [`App::kept`], without locking: for reading.
-    pub(crate) async fn seen(&self, conn: &mut Conn, id: ItemId) -> Result<Option<Arc<Kept>>, AppError> {
+    /// An item named by key or id, without locking: for reading.
+    pub(crate) async fn seen(&self, conn: &mut Conn, named: &str) -> Result<Option<Arc<Kept>>, AppError> {
+        let named = named.trim();
+        let key = named.to_uppercase();
+        let remembered = self.known.items.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(&key).copied();
+        if let Some(id) = named.parse::<ItemId>().ok().or(remembered) {
+            return self.seen_by_id(conn, id).await;
+        }
+        let found = match conn.load_named(&key).await? {
+            None if key != named => conn.load_named(named).await?,
+            found => found,
+        };
+        Ok(found.map(Arc::new))
+    }
+    /// As [`App::seen`], by id.
+    pub(crate) async fn seen_by_id(&self, conn: &mut Conn, id: ItemId) -> Result<Option<Arc<Kept>>, AppError> {
         let Some(revision) = conn.revision_of(id).await? else { return Ok(None) };
         if let Some(kept) = self.recalled(id, revision) {
             return Ok(Some(kept));

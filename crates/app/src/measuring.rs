@@ -104,7 +104,7 @@ impl App {
             }
         }
         for id in touched {
-            if let Some(kept) = self.seen(&mut conn, id).await? {
+            if let Some(kept) = self.seen_by_id(&mut conn, id).await? {
                 measured.items.insert(id, Arc::new(kept.item.clone()));
             }
         }

@@ -21,7 +21,7 @@ use watercourse_core::span::Span;
 use watercourse_core::stream::DoneOn;
 use watercourse_core::time::Instant;
 use watercourse_core::verb::{ChildEnded, Duty, Link as LinkVerb, Verb};
-use watercourse_store::{Conn, ItemRow, Kept, Note, Numbered, ROOT, Sight, Timer, Words, changed, row};
+use watercourse_store::{Conn, ItemRow, Keeping, Kept, Note, Numbered, ROOT, Sight, Timer, Words, changed, row};
 
 /// Items that one verb may change beside its own: children opened, parents told, and so on.
 const MOST_FOLLOWING: usize = 64;
@@ -341,14 +341,20 @@ impl<'c> Doing<'c> {
         let stream = &published.stream;
         let listed = row(&item, &words, stream, false);
         let conn = &mut *self.conn;
-        match before {
-            Some(before) => conn.update_item(&listed, &item, before.item.revision).await?,
-            None => conn.insert_item(&listed, &words, &item).await?,
+        if let Some(before) = before {
+            conn.update_item(&listed, &item, before.item.revision).await?;
         }
-        conn.save_rows(&changed(before.map(|b| &b.item), &item, stream)).await?;
-        if let Some(note) = note.filter(|n| facts.iter().any(|f| f.note == Some(n.id))) {
-            conn.insert_note(&note).await?;
-        }
+        let due = timers(conn, &facts, published).await?;
+        let numbers = conn
+            .keep_item(&Keeping {
+                new: before.is_none().then_some((&listed, &words, &item)),
+                stream: &item.stream,
+                rows: &changed(before.map(|b| &b.item), &item, stream),
+                note: note.as_ref().filter(|n| facts.iter().any(|f| f.note == Some(n.id))),
+                timers: &due,
+                facts: &facts,
+            })
+            .await?;
         for fact in &facts {
             match &fact.event {
                 Event::Linked { link, to } => conn.insert_link(item.id, *link, *to, fact.happened_at).await?,
@@ -363,9 +369,6 @@ impl<'c> Doing<'c> {
                 _ => {}
             }
         }
-        let due = timers(conn, &facts, published).await?;
-        conn.set_timers(&due).await?;
-        let numbers = conn.append_facts(&item.stream, &facts).await?;
         self.app.tells_itself(&numbers);
         let stream = &item.stream;
         let facts =

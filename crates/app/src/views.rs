@@ -60,13 +60,14 @@ impl App {
     pub async fn item(&self, access: &Access, named: &str) -> Result<ItemView, AppError> {
         let mut conn = self.store.snapshot().await?;
         let conn = &mut conn;
-        let id = self.find(conn, named).await?;
+        let kept = self.seen(conn, named).await?.ok_or_else(|| no_item(named))?;
+        let id = kept.item.id;
         self.must_see(conn, access, id, named).await?;
-        let kept = self.seen(conn, id).await?.ok_or_else(|| no_item(named))?;
         let stream = self.published(conn, &kept.item.stream, kept.item.version).await?;
         let links = seen_links(conn, access, id).await?;
         let facts = conn.facts_of(id).await?;
-        let notes: BTreeMap<CommentId, Note> = conn.notes_of(id).await?.into_iter().map(|n| (n.id, n)).collect();
+        let notes = if facts.iter().any(|f| f.fact.note.is_some()) { conn.notes_of(id).await? } else { Vec::new() };
+        let notes: BTreeMap<CommentId, Note> = notes.into_iter().map(|n| (n.id, n)).collect();
         let mut named: BTreeSet<PersonId> = facts.iter().filter_map(|f| person(&f.fact.actor)).collect();
         named.extend(kept.words.requester);
         named.extend(person(&kept.item.opened_by));

@@ -2,7 +2,7 @@
 
 use crate::problem::{Kind, Problem};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
@@ -30,13 +30,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long one that brings a log to import may take.
 const PATIENCE_FOR_IMPORTS: Duration = Duration::from_secs(15 * 60);
 
-/// Adds the security headers.
+/// When somebody who was told 503 may come again, in seconds.
+const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
+
+/// Adds the security headers, and to every 503 when to come again.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     // Who disagrees with us about where such a request ends must not be able to send another behind it.
     let last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = next.run(request).await;
     if last {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(COME_AGAIN);
     }
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));

@@ -268,6 +268,14 @@ impl From<StoreError> for Problem {
                     "Try again; with the same Idempotency-Key it has one effect.",
                 )
             }
+            StoreError::Damaged(_) => {
+                tracing::error!(%error, "the database or its disk is damaged");
+                Self::new(
+                    Kind::Unavailable,
+                    sentence(&error.to_string()),
+                    "Nothing that was confirmed is lost. The operator finds the cause in the log; then repeat it.",
+                )
+            }
             error => {
                 tracing::error!(%error, "the database failed");
                 Self::new(Kind::Internal, "The database failed.", "The log of the server has the details.")

@@ -6,6 +6,7 @@ use crate::ask::Ask;
 use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
+use crate::keeping::{Keeping, KeptAnswer};
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
@@ -38,6 +39,8 @@ pub struct Conn {
     kind: Kind,
     /// Whether anything was written since the writer last looked.
     dirty: bool,
+    /// The writer's: answers that are written with the COMMIT, which saves a way to the database for each.
+    answers: Vec<KeptAnswer>,
 }
 
 impl std::fmt::Debug for Conn {
@@ -53,7 +56,7 @@ enum Side<'c> {
 
 impl Conn {
     const fn new(kind: Kind) -> Self {
-        Self { kind, dirty: false }
+        Self { kind, dirty: false, answers: Vec::new() }
     }
     pub(crate) const fn writer(connection: SqliteConnection) -> Self {
         Self::new(Kind::Writer(connection))
@@ -83,7 +86,55 @@ impl Conn {
     pub(crate) const fn take_dirty(&mut self) -> bool {
         std::mem::replace(&mut self.dirty, false)
     }
-    /// A word such as COMMIT.
+    /// What was answered to a request with this key.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn answer_to(&mut self, principal: &str, key: &str) -> Result<Option<Answer>, StoreError> {
+        if let Some(kept) = self.answers.iter().find(|a| a.key == key && a.principal == principal) {
+            return Ok(Some(kept.answer.clone()));
+        }
+        match self.side() {
+            Side::Sqlite(c) => sqlite::ops::outside::answer_to(c, principal, key).await,
+            Side::Postgres(c) => postgres::ops::outside::answer_to(c, principal, key).await,
+        }
+    }
+    /// Keeps an answer. It is there once the transaction is.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn keep_answer(
+        &mut self,
+        principal: &str,
+        key: &str,
+        answer: &Answer,
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        self.dirty = true;
+        let kept = KeptAnswer { principal: principal.to_owned(), key: key.to_owned(), answer: answer.clone(), at };
+        if matches!(self.kind, Kind::Writer(_)) {
+            self.answers.push(kept);
+            return Ok(());
+        }
+        match self.side() {
+            Side::Sqlite(c) => sqlite::ops::outside::keep_answers(c, &[kept], "").await,
+            Side::Postgres(c) => postgres::ops::outside::keep_answers(c, &[kept], "").await,
+        }
+    }
+    /// The writer's COMMIT, with the answers that are still to be kept.
+    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
+        let answers = std::mem::take(&mut self.answers);
+        match self.side() {
+            Side::Sqlite(c) if !answers.is_empty() => sqlite::ops::outside::keep_answers(c, &answers, "; COMMIT").await,
+            _ => self.say("COMMIT").await,
+        }
+    }
+    /// The writer's ROLLBACK.
+    pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.answers.clear();
+        self.say("ROLLBACK").await
+    }
+    /// A word such as BEGIN.
     pub(crate) async fn say(&mut self, word: &'static str) -> Result<(), StoreError> {
         match self.side() {
             Side::Sqlite(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
@@ -173,6 +224,8 @@ operations! {
     reads item::revision_of(id: ItemId) -> Option<u64>;
     /// An item with everything.
     reads item::load_item(id: ItemId) -> Option<Kept>;
+    /// The item with a human key, with everything.
+    reads item::load_named(key: &str) -> Option<Kept>;
     /// The next number of a kind's human keys.
     writes item::next_key(kind: &str) -> i64;
     /// The first of so many numbers of a kind's human keys.
@@ -187,6 +240,9 @@ operations! {
     writes save::update_item(row: &ItemRow, item: &Item, before: u64) -> ();
     /// Writes what changed of rounds, visits, spells and fields.
     writes save::save_rows(rows: &Rows) -> ();
+
+    /// Keeps what a verb changed of an item; the numbers of the facts, ascending.
+    writes keep::keep_item(keeping: &Keeping<'_>) -> Vec<i64>;
 
     /// Appends facts; their numbers, ascending.
     writes fact::append_facts(stream: &str, facts: &[Fact]) -> Vec<i64>;
@@ -340,10 +396,6 @@ operations! {
     /// All services, by id.
     reads organisation::services() -> Vec<Service>;
 
-    /// What was answered to a request with this key.
-    reads outside::answer_to(principal: &str, key: &str) -> Option<Answer>;
-    /// Keeps an answer.
-    writes outside::keep_answer(principal: &str, key: &str, answer: &Answer, at: Instant) -> ();
     /// Forgets old answers; how many.
     writes outside::forget_answers(before: Instant) -> u64;
     /// What was answered to a delivery, if it came before.

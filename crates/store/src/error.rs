@@ -111,12 +111,17 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// SQLite's `SQLITE_IOERR_SHMSIZE`.
+const SHM_SIZE: i64 = 4874;
+
 /// SQLite's extended result codes; the low byte is the primary code.
 fn of_sqlite(code: &str, message: String) -> StoreError {
     let extended: i64 = code.parse().unwrap_or(0);
     match extended & 0xff {
         5 | 6 => StoreError::Busy,
         8 => StoreError::ReadOnly(message),
+        // The index of the log cannot grow: SQLite calls it an error of the disk, and it is a full one.
+        10 if extended == SHM_SIZE => StoreError::Full,
         10 | 11 | 26 => StoreError::Damaged(message),
         13 => StoreError::Full,
         14 => StoreError::Unreachable(message),
@@ -153,6 +158,7 @@ mod tests {
         assert_eq!(of_sqlite("5", m()), StoreError::Busy);
         assert_eq!(of_sqlite("13", m()), StoreError::Full);
         assert_eq!(of_sqlite("1034", m()), StoreError::Damaged(m()), "a failed fsync");
+        assert_eq!(of_sqlite("4874", m()), StoreError::Full, "no room for the index of the log");
         assert_eq!(of_sqlite("2067", m()), StoreError::Conflict(m()));
         assert_eq!(of_sqlite("787", m()), StoreError::Other(m()), "a foreign key is no race");
         assert_eq!(of_postgres("40001", m()), StoreError::Conflict(m()));

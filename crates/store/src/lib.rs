@@ -14,6 +14,7 @@ mod connect;
 mod error;
 mod figures;
 mod glimpse;
+mod keeping;
 mod leaving_record;
 mod lock;
 mod record;
@@ -52,6 +53,7 @@ pub use connect::file_of;
 pub use error::StoreError;
 pub use figures::{Connections, Figures, Histogram, Spread};
 pub use glimpse::{Glimpse, Others};
+pub use keeping::Keeping;
 pub use leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 pub use record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, OpenRound, Person,

@@ -14,6 +14,8 @@ pub const LOCK: &str = " FOR UPDATE";
 /// Facts whose order can no longer change: numbers are given before commit, so a smaller one may still
 /// be on its way. Only facts of transactions older than every running one are read.
 pub const SETTLED: &str = "fact.written_by < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)";
+/// Whether statements that go as one are parts of the last, or stand one after the other.
+pub const WITH: bool = true;
 /// What the words in braces of a migration become.
 pub const WORDS: [(&str, &str); 7] = [
     ("{id}", "UUID"),

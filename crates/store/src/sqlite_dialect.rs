@@ -13,6 +13,8 @@ pub const BEGIN: &str = "BEGIN IMMEDIATE";
 pub const LOCK: &str = "";
 /// Facts whose order can no longer change. The one writer numbers them in the order of their commits.
 pub const SETTLED: &str = "TRUE";
+/// Whether statements that go as one are parts of the last, or stand one after the other.
+pub const WITH: bool = false;
 /// What the words in braces of a migration become.
 pub const WORDS: [(&str, &str); 7] = [
     ("{id}", "BLOB"),

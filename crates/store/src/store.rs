@@ -199,8 +199,17 @@ impl Store {
     #[must_use]
     pub fn broken(&self) -> Option<StoreError> {
         match &self.backend {
-            Backend::Sqlite { broken, .. } => broken.get().cloned(),
+            Backend::Sqlite { broken, .. } => broken.get(),
             Backend::Postgres { .. } => None,
+        }
+    }
+
+    /// Waits until nothing can be written any more, as [`Store::broken`] tells: the program should end, and
+    /// a new one reads what is really on the disk. Never ends where that does not happen.
+    pub async fn until_broken(&self) -> StoreError {
+        match &self.backend {
+            Backend::Sqlite { broken, .. } => broken.wait().await,
+            Backend::Postgres { .. } => std::future::pending().await,
         }
     }
 
@@ -324,7 +333,7 @@ async fn open_sqlite(path: &Path, settings: &Settings, now: i64) -> Result<Store
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);
     let broken = Broken::default();
     let figures = Arc::<Figures>::default();
-    let written = writer::run(conn, waiting, Arc::clone(&broken), Arc::clone(&figures));
+    let written = writer::run(conn, waiting, broken.clone(), Arc::clone(&figures));
     let task = tokio::spawn(async move {
         written.await;
         drop(lock);
@@ -337,7 +346,11 @@ async fn open_sqlite(path: &Path, settings: &Settings, now: i64) -> Result<Store
 }
 
 async fn readers(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(Duration::from_secs(10));
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(Duration::from_secs(10))
+        // A file does not go away as a server does: asking each time whether it is there doubles a short read.
+        .test_before_acquire(false);
     Ok(pool.connect_with(options.read_only(true).create_if_missing(false)).await?)
 }
 

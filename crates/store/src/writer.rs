@@ -8,10 +8,10 @@ use crate::figures::Figures;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Requests in one transaction at most.
 const MOST_TOGETHER: usize = 256;
@@ -87,7 +87,35 @@ impl<T: Send + 'static, E: Failure, F: Act<T, E>> Job for Request<T, E, F> {
 }
 
 /// Why nothing more is written, once that is so.
-pub(crate) type Broken = Arc<OnceLock<StoreError>>;
+#[derive(Debug, Clone)]
+pub(crate) struct Broken(watch::Sender<Option<StoreError>>);
+
+impl Default for Broken {
+    fn default() -> Self {
+        Self(watch::Sender::new(None))
+    }
+}
+
+impl Broken {
+    pub(crate) fn get(&self) -> Option<StoreError> {
+        self.0.borrow().clone()
+    }
+    /// Waits until it is so.
+    pub(crate) async fn wait(&self) -> StoreError {
+        let mut told = self.0.subscribe();
+        let found = told.wait_for(Option::is_some).await.ok().and_then(|e| e.clone());
+        // `self` keeps the sender, so waiting ends with a reason only.
+        found.unwrap_or(StoreError::Closed)
+    }
+    /// The first reason stays.
+    fn set(&self, error: StoreError) {
+        self.0.send_if_modified(|kept| {
+            let first = kept.is_none();
+            kept.get_or_insert(error);
+            first
+        });
+    }
+}
 
 /// What is queued: a request, or none to say that it is over.
 pub(crate) type Queued = Option<Box<dyn Job>>;
@@ -147,7 +175,7 @@ enum Ended {
 
 async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, figures: &Figures) -> Ended {
     if let Some(error) = broken.get() {
-        return Ended::Lost(error.clone());
+        return Ended::Lost(error);
     }
     if let Err(error) = conn.say("BEGIN IMMEDIATE").await {
         return Ended::Lost(note(error, broken));
@@ -173,11 +201,16 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, f
         }
     }
     let asked = Instant::now();
-    match conn.say("COMMIT").await {
+    match conn.commit().await {
         Ok(()) => {
             figures.together.record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
             figures.commit.record_time(asked.elapsed());
             Ended::Committed
+        }
+        // The answer of one of them is there already: alone, that one fails and the others do not.
+        Err(StoreError::Conflict(_)) if batch.len() > 1 => {
+            undo(conn, broken).await;
+            Ended::Undone
         }
         Err(error) => {
             undo(conn, broken).await;
@@ -188,7 +221,7 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, f
 
 async fn undo(conn: &mut Conn, broken: &Broken) {
     // SQLite rolls some failures back by itself; then there is no transaction left, which is as well.
-    if let Err(error) = conn.say("ROLLBACK").await
+    if let Err(error) = conn.roll_back().await
         && !error.to_string().contains("no transaction")
     {
         note(error, broken);
@@ -199,7 +232,7 @@ async fn undo(conn: &mut Conn, broken: &Broken) {
 fn note(error: StoreError, broken: &Broken) -> StoreError {
     if let StoreError::Damaged(_) = &error {
         tracing::error!(%error, "nothing more is written");
-        drop(broken.set(error.clone()));
+        broken.set(error.clone());
     }
     error
 }

@@ -78,7 +78,7 @@ fn a_backup_of_a_running_server_goes_into_another_database_of_the_other_kind() {
             .iter()
             .enumerate()
     {
-        let served = Served::begin(&["serve", "--data", &data, "--database", from, "--port", "0"]);
+        let served = Served::begin(&["serve", "--open", "--data", &data, "--database", from, "--port", "0"]);
         open_some(&served, 3);
         let file = path(&format!("backup{number}.db"));
         let made = done(run(&["backup", &file, "--database", from]));
@@ -92,8 +92,16 @@ fn a_backup_of_a_running_server_goes_into_another_database_of_the_other_kind() {
         assert!(restored.err.starts_with("Restored: schema ") && restored.err.contains("chain holds"), "{restored:?}");
         assert!(served.stop().success());
 
-        let again =
-            Served::begin(&["serve", "--data", &path(&format!("data{number}")), "--database", to, "--port", "0"]);
+        let again = Served::begin(&[
+            "serve",
+            "--open",
+            "--data",
+            &path(&format!("data{number}")),
+            "--database",
+            to,
+            "--port",
+            "0",
+        ]);
         assert_eq!(history(&again), facts, "word for word what was there");
         open_some(&again, 1);
         let refused = run(&["restore", &file, "--database", to]);
@@ -110,7 +118,7 @@ fn a_backup_of_a_running_server_goes_into_another_database_of_the_other_kind() {
 fn the_signed_head_is_kept_beside_the_database_and_shows_what_was_done_behind_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let served = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let served = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     open_some(&served, 3);
     // The server seals within a second or so; until then there is none.
     let head = loop {
@@ -156,13 +164,13 @@ fn the_signed_head_is_kept_beside_the_database_and_shows_what_was_done_behind_th
 fn a_second_server_on_one_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let first = Served::begin(&["serve", "--data", &data, "--port", "0"]);
-    let second = run(&["serve", "--data", &data, "--port", "0"]);
+    let first = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
+    let second = run(&["serve", "--open", "--data", &data, "--port", "0"]);
     assert_eq!(second.code, 1);
     assert!(second.err.contains("is in use by another Watercourse"), "{}", second.err);
     open_some(&first, 1);
     assert!(first.stop().success());
-    let third = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let third = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     open_some(&third, 1);
     assert!(third.stop().success());
 }
@@ -171,7 +179,7 @@ fn a_second_server_on_one_file_is_refused() {
 fn a_newer_database_is_refused_in_one_line_by_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let served = Served::begin(&["serve", "--data", &data, "--port", "0"]);
+    let served = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
     open_some(&served, 1);
     assert!(served.stop().success());
     let database = folder.path().join("watercourse.db");
@@ -179,7 +187,7 @@ fn a_newer_database_is_refused_in_one_line_by_every_command() {
     let before = std::fs::read(&database).unwrap();
     let backup = folder.path().join("b.db").display().to_string();
     for args in [
-        &["serve", "--data", &data, "--port", "0"][..],
+        &["serve", "--open", "--data", &data, "--port", "0"][..],
         &["backup", &backup, "--data", &data],
         &["audit", "verify", "--data", &data],
     ] {
@@ -202,7 +210,7 @@ fn files_are_for_the_one_who_runs_the_program_only() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let shown = data.display().to_string();
-    let served = Served::begin(&["serve", "--data", &shown, "--port", "0"]);
+    let served = Served::begin(&["serve", "--open", "--data", &shown, "--port", "0"]);
     open_some(&served, 1);
     let backup = data.join("b.db").display().to_string();
     done(run(&["backup", &backup, "--data", &shown]));

@@ -19,33 +19,38 @@ pub(crate) async fn append_facts(c: &mut Connection, stream: &str, facts: &[Fact
 pub(crate) async fn append_many(c: &mut Connection, facts: &[(&str, &Fact)]) -> Stored<Vec<i64>> {
     let mut numbers = Vec::with_capacity(facts.len());
     for chunk in facts.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO fact (item, revision, happened_at, recorded_at, actor, cause, note, stream, version, step, activity, \
-             phase, team, what, event) ",
-        );
-        query.push_values(chunk, |mut b, (stream, f)| {
-            b.push_bind(f.item.0)
-                .push_bind(signed(f.revision))
-                .push_bind(f.happened_at.micros())
-                .push_bind(f.recorded_at.micros())
-                .push_bind(json(&f.actor))
-                .push_bind(f.cause.as_str())
-                .push_bind(f.note.map(|n| n.0))
-                .push_bind(*stream)
-                .push_bind(i64::from(f.version))
-                .push_bind(f.step.as_deref())
-                .push_bind(f.activity.map(|a| a.id()))
-                .push_bind(f.phase.map(|p| p.id()))
-                .push_bind(f.team.as_deref())
-                .push_bind(f.event.id())
-                .push_bind(json(&f.event));
-        });
-        query.push(" RETURNING seq");
+        let mut query = QueryBuilder::<Db>::new("");
+        push_facts(&mut query, chunk);
         let found: Vec<i64> = query.build_query_scalar().fetch_all(&mut *c).await?;
         numbers.extend(found);
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+pub(crate) fn push_facts(query: &mut QueryBuilder<Db>, facts: &[(&str, &Fact)]) {
+    query.push(
+        "INSERT INTO fact (item, revision, happened_at, recorded_at, actor, cause, note, stream, version, step, activity, \
+         phase, team, what, event) ",
+    );
+    query.push_values(facts, |mut b, (stream, f)| {
+        b.push_bind(f.item.0)
+            .push_bind(signed(f.revision))
+            .push_bind(f.happened_at.micros())
+            .push_bind(f.recorded_at.micros())
+            .push_bind(json(&f.actor))
+            .push_bind(f.cause.as_str())
+            .push_bind(f.note.map(|n| n.0))
+            .push_bind(*stream)
+            .push_bind(i64::from(f.version))
+            .push_bind(f.step.as_deref())
+            .push_bind(f.activity.map(|a| a.id()))
+            .push_bind(f.phase.map(|p| p.id()))
+            .push_bind(f.team.as_deref())
+            .push_bind(f.event.id())
+            .push_bind(json(&f.event));
+    });
+    query.push(" RETURNING seq");
 }
 
 pub(crate) fn numbered(row: &Row) -> Stored<Numbered> {
@@ -108,17 +113,22 @@ pub(crate) async fn insert_note(c: &mut Connection, note: &Note) -> Stored<()> {
 
 pub(crate) async fn insert_notes(c: &mut Connection, notes: &[Note]) -> Stored<()> {
     for chunk in notes.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO note (id, item, actor, words, at) ");
-        query.push_values(chunk, |mut b, n| {
-            b.push_bind(n.id.0)
-                .push_bind(n.item.0)
-                .push_bind(json(&n.actor))
-                .push_bind(n.words.as_str())
-                .push_bind(n.at.micros());
-        });
+        let mut query = QueryBuilder::<Db>::new("");
+        push_notes(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
     super::search::add_notes(c, notes).await
+}
+
+pub(crate) fn push_notes(query: &mut QueryBuilder<Db>, notes: &[Note]) {
+    query.push("INSERT INTO note (id, item, actor, words, at) ");
+    query.push_values(notes, |mut b, n| {
+        b.push_bind(n.id.0)
+            .push_bind(n.item.0)
+            .push_bind(json(&n.actor))
+            .push_bind(n.words.as_str())
+            .push_bind(n.at.micros());
+    });
 }
 
 pub(crate) async fn notes_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Note>> {

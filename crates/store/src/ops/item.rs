@@ -59,12 +59,31 @@ pub(crate) async fn revision_of(c: &mut Connection, id: ItemId) -> Stored<Option
     found.map(|r| revision("item", r)).transpose()
 }
 
+/// An item and its fields: a row per field, or one without.
+const WITH_FIELDS: &str = "SELECT item.*, item_field.name AS field, item_field.value AS field_value
+   FROM item LEFT JOIN item_field ON item_field.item = item.id";
+
 pub(crate) async fn load_item(c: &mut Connection, id: ItemId) -> Stored<Option<Kept>> {
-    let row = sqlx::query("SELECT * FROM item WHERE id = $1").bind(id.0).fetch_optional(&mut *c).await?;
-    let Some(row) = row else { return Ok(None) };
-    let mut kept = kept(&row)?;
-    kept.item.fields = fields_of(c, &[id]).await?.remove(&id).unwrap_or_default();
-    kept.item.rounds = rounds_of(c, id).await?;
+    let sql = AssertSqlSafe(format!("{WITH_FIELDS} WHERE item.id = $1"));
+    let rows = sqlx::query(sql).bind(id.0).fetch_all(&mut *c).await?;
+    whole(c, &rows).await
+}
+
+pub(crate) async fn load_named(c: &mut Connection, key: &str) -> Stored<Option<Kept>> {
+    let sql = AssertSqlSafe(format!("{WITH_FIELDS} WHERE item.key = $1"));
+    let rows = sqlx::query(sql).bind(key).fetch_all(&mut *c).await?;
+    whole(c, &rows).await
+}
+
+async fn whole(c: &mut Connection, rows: &[Row]) -> Stored<Option<Kept>> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut kept = kept(first)?;
+    for row in rows {
+        if let Some(name) = get(row, "field")? {
+            kept.item.fields.insert(name, get(row, "field_value")?);
+        }
+    }
+    kept.item.rounds = rounds_of(c, kept.item.id).await?;
     Ok(Some(kept))
 }
 

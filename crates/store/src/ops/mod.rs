@@ -13,6 +13,7 @@ pub(crate) mod flow;
 pub(crate) mod follow;
 pub(crate) mod health;
 pub(crate) mod item;
+pub(crate) mod keep;
 pub(crate) mod leaving;
 pub(crate) mod link;
 pub(crate) mod list;
@@ -29,7 +30,7 @@ pub(crate) mod way;
 
 pub(crate) use super::dialect::{
     BEGIN, BEGUN, CLOCK, COLUMNS, COUNTED, Connection, Db, FINISHED, FOUND, INTEGRITY, JOINS, LOCK, NUMBERED, ORPHANS,
-    POSITION, RULES, Row, SCAN, SETTLED, WORDS, hex, index_word,
+    POSITION, RULES, Row, SCAN, SETTLED, WITH, WORDS, hex, index_word,
 };
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};

@@ -1,7 +1,9 @@
 //! What comes from outside: requests that may come twice, deliveries of hooks, deployments.
 
-use super::{Connection, Row, Stored, get};
+use super::{Connection, Db, Row, Stored, get};
+use crate::keeping::KeptAnswer;
 use crate::record::{Answer, Deployment, HookSource};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
@@ -15,21 +17,18 @@ pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) ->
     row.map(|r| Ok(Answer { request: get(&r, "request")?, response: get(&r, "response")? })).transpose()
 }
 
-pub(crate) async fn keep_answer(
-    c: &mut Connection,
-    principal: &str,
-    key: &str,
-    answer: &Answer,
-    at: Instant,
-) -> Stored<()> {
-    sqlx::query("INSERT INTO idempotency (principal, key, request, response, at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(principal)
-        .bind(key)
-        .bind(&answer.request)
-        .bind(&answer.response)
-        .bind(at.micros())
-        .execute(c)
-        .await?;
+/// Keeps answers; `then` is said after them, on its way with them.
+pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer], then: &'static str) -> Stored<()> {
+    let mut query = QueryBuilder::<Db>::new("INSERT INTO idempotency (principal, key, request, response, at) ");
+    query.push_values(answers, |mut row, kept| {
+        row.push_bind(kept.principal.as_str())
+            .push_bind(kept.key.as_str())
+            .push_bind(kept.answer.request.as_str())
+            .push_bind(kept.answer.response.as_str())
+            .push_bind(kept.at.micros());
+    });
+    query.push(then);
+    query.build().execute(c).await?;
     Ok(())
 }
 

@@ -14,39 +14,44 @@ pub(crate) async fn insert_item(c: &mut Connection, row: &ItemRow, words: &Words
 
 pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words, &Item)]) -> Stored<()> {
     for chunk in items.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO item (id, key, kind, stream, version, title, description, requester, opened_by, created, committed, \
-             delivered, closed, result, ended_step, ended_result, parked, marking, open_rounds, touched, revision, imported, entity) ",
-        );
-        query.push_values(chunk, |mut b, (row, words, item)| {
-            b.push_bind(row.id.0)
-                .push_bind(row.key.as_str())
-                .push_bind(row.kind.as_str())
-                .push_bind(row.stream.as_str())
-                .push_bind(i64::from(row.version))
-                .push_bind(words.title.as_str())
-                .push_bind(words.description.as_str())
-                .push_bind(words.requester.map(|p| p.0))
-                .push_bind(json(&row.opened_by))
-                .push_bind(row.created.micros())
-                .push_bind(row.committed.map(Instant::micros))
-                .push_bind(row.delivered.map(Instant::micros))
-                .push_bind(row.closed.map(Instant::micros))
-                .push_bind(row.result.map(|r| r.id()))
-                .push_bind(item.ended_by.map(|(step, _)| i64::from(step)))
-                .push_bind(item.ended_by.map(|(_, result)| result.id()))
-                .push_bind(json(&item.parked))
-                .push_bind(json(&item.marking))
-                .push_bind(json(&row.open))
-                .push_bind(row.touched.micros())
-                .push_bind(signed(row.revision))
-                .push_bind(row.imported)
-                .push_bind(row.entity.as_str());
-        });
+        let mut query = QueryBuilder::<Db>::new("");
+        push_items(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
     let texts: Vec<(&ItemRow, &Words)> = items.iter().map(|(row, words, _)| (*row, *words)).collect();
     insert_texts(c, &texts).await
+}
+
+pub(crate) fn push_items(query: &mut QueryBuilder<Db>, items: &[(&ItemRow, &Words, &Item)]) {
+    query.push(
+        "INSERT INTO item (id, key, kind, stream, version, title, description, requester, opened_by, created, committed, \
+         delivered, closed, result, ended_step, ended_result, parked, marking, open_rounds, touched, revision, imported, entity) ",
+    );
+    query.push_values(items, |mut b, (row, words, item)| {
+        b.push_bind(row.id.0)
+            .push_bind(row.key.as_str())
+            .push_bind(row.kind.as_str())
+            .push_bind(row.stream.as_str())
+            .push_bind(i64::from(row.version))
+            .push_bind(words.title.as_str())
+            .push_bind(words.description.as_str())
+            .push_bind(words.requester.map(|p| p.0))
+            .push_bind(json(&row.opened_by))
+            .push_bind(row.created.micros())
+            .push_bind(row.committed.map(Instant::micros))
+            .push_bind(row.delivered.map(Instant::micros))
+            .push_bind(row.closed.map(Instant::micros))
+            .push_bind(row.result.map(|r| r.id()))
+            .push_bind(item.ended_by.map(|(step, _)| i64::from(step)))
+            .push_bind(item.ended_by.map(|(_, result)| result.id()))
+            .push_bind(json(&item.parked))
+            .push_bind(json(&item.marking))
+            .push_bind(json(&row.open))
+            .push_bind(row.touched.micros())
+            .push_bind(signed(row.revision))
+            .push_bind(row.imported)
+            .push_bind(row.entity.as_str());
+    });
 }
 
 /// Writes an item that was loaded at revision `before`.
@@ -82,17 +87,25 @@ pub(crate) async fn update_item(c: &mut Connection, row: &ItemRow, item: &Item, 
 
 pub(crate) async fn save_rows(c: &mut Connection, rows: &Rows) -> Stored<()> {
     for chunk in rows.rounds.chunks(CHUNK) {
-        rounds(c, chunk).await?;
+        let mut query = QueryBuilder::new("");
+        push_rounds(&mut query, chunk);
+        query.build().execute(&mut *c).await?;
     }
     for chunk in rows.visits.chunks(CHUNK) {
-        visits(c, chunk).await?;
+        let mut query = QueryBuilder::new("");
+        push_visits(&mut query, chunk);
+        query.build().execute(&mut *c).await?;
     }
     for chunk in rows.spells.chunks(CHUNK) {
-        spells(c, chunk).await?;
+        let mut query = QueryBuilder::new("");
+        push_spells(&mut query, chunk);
+        query.build().execute(&mut *c).await?;
     }
     let kept: Vec<&FieldRow> = rows.fields.iter().filter(|f| f.value.is_some()).collect();
     for chunk in kept.chunks(CHUNK) {
-        fields(c, chunk).await?;
+        let mut query = QueryBuilder::new("");
+        push_fields(&mut query, chunk);
+        query.build().execute(&mut *c).await?;
     }
     for gone in rows.fields.iter().filter(|f| f.value.is_none()) {
         sqlx::query("DELETE FROM item_field WHERE item = $1 AND name = $2")
@@ -104,8 +117,8 @@ pub(crate) async fn save_rows(c: &mut Connection, rows: &Rows) -> Stored<()> {
     Ok(())
 }
 
-async fn rounds(c: &mut Connection, rows: &[RoundRow]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new(
+pub(crate) fn push_rounds(query: &mut QueryBuilder<Db>, rows: &[RoundRow]) {
+    query.push(
         "INSERT INTO round (item, number, step, place, label, activity, opened, started, ended, ending, outcome, released_by, \
          gates, child, child_result, team, phase, reason) ",
     );
@@ -134,13 +147,10 @@ async fn rounds(c: &mut Connection, rows: &[RoundRow]) -> Stored<()> {
          outcome = excluded.outcome, gates = excluded.gates, child = excluded.child, child_result = excluded.child_result, \
          team = excluded.team, phase = excluded.phase, reason = excluded.reason",
     );
-    query.build().execute(c).await?;
-    Ok(())
 }
 
-async fn visits(c: &mut Connection, rows: &[VisitRow]) -> Stored<()> {
-    let mut query =
-        QueryBuilder::<Db>::new("INSERT INTO visit (item, round, number, team, entered, started, left_at) ");
+pub(crate) fn push_visits(query: &mut QueryBuilder<Db>, rows: &[VisitRow]) {
+    query.push("INSERT INTO visit (item, round, number, team, entered, started, left_at) ");
     query.push_values(rows, |mut b, v| {
         b.push_bind(v.item)
             .push_bind(v.round)
@@ -153,13 +163,10 @@ async fn visits(c: &mut Connection, rows: &[VisitRow]) -> Stored<()> {
     query.push(
         " ON CONFLICT (item, round, number) DO UPDATE SET started = excluded.started, left_at = excluded.left_at",
     );
-    query.build().execute(c).await?;
-    Ok(())
 }
 
-async fn spells(c: &mut Connection, rows: &[SpellRow]) -> Stored<()> {
-    let mut query =
-        QueryBuilder::<Db>::new("INSERT INTO spell (item, round, visit, number, phase, reason, from_at, until_at) ");
+pub(crate) fn push_spells(query: &mut QueryBuilder<Db>, rows: &[SpellRow]) {
+    query.push("INSERT INTO spell (item, round, visit, number, phase, reason, from_at, until_at) ");
     query.push_values(rows, |mut b, s| {
         b.push_bind(s.item)
             .push_bind(s.round)
@@ -174,12 +181,10 @@ async fn spells(c: &mut Connection, rows: &[SpellRow]) -> Stored<()> {
         " ON CONFLICT (item, round, visit, number) DO UPDATE SET phase = excluded.phase, reason = excluded.reason, \
          from_at = excluded.from_at, until_at = excluded.until_at",
     );
-    query.build().execute(c).await?;
-    Ok(())
 }
 
-async fn fields(c: &mut Connection, rows: &[&FieldRow]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO item_field (item, name, value, number, folded) ");
+pub(crate) fn push_fields(query: &mut QueryBuilder<Db>, rows: &[&FieldRow]) {
+    query.push("INSERT INTO item_field (item, name, value, number, folded) ");
     query.push_values(rows, |mut b, f| {
         let value = f.value.as_deref().unwrap_or_default();
         b.push_bind(f.item)
@@ -191,6 +196,4 @@ async fn fields(c: &mut Connection, rows: &[&FieldRow]) -> Stored<()> {
     query.push(
         " ON CONFLICT (item, name) DO UPDATE SET value = excluded.value, number = excluded.number, folded = excluded.folded",
     );
-    query.build().execute(c).await?;
-    Ok(())
 }

@@ -8,14 +8,19 @@ use watercourse_core::time::Instant;
 
 pub(crate) async fn set_timers(c: &mut Connection, timers: &[Timer]) -> Stored<()> {
     for chunk in timers.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO timer (item, round, due) ");
-        query.push_values(chunk, |mut b, t| {
-            b.push_bind(t.item.0).push_bind(i64::from(t.round)).push_bind(t.due.micros());
-        });
-        query.push(" ON CONFLICT DO NOTHING");
+        let mut query = QueryBuilder::<Db>::new("");
+        push_timers(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
     Ok(())
+}
+
+pub(crate) fn push_timers(query: &mut QueryBuilder<Db>, timers: &[Timer]) {
+    query.push("INSERT INTO timer (item, round, due) ");
+    query.push_values(timers, |mut b, t| {
+        b.push_bind(t.item.0).push_bind(i64::from(t.round)).push_bind(t.due.micros());
+    });
+    query.push(" ON CONFLICT DO NOTHING");
 }
 
 pub(crate) async fn due_timers(c: &mut Connection, now: Instant, limit: i64) -> Stored<Vec<Timer>> {

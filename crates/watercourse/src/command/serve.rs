@@ -25,9 +25,6 @@ use watercourse_store::{Settings as Opening, Store, file_of};
 /// How long requests under way may take once the program was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often it is asked whether the database is damaged.
-const LOOK_FOR_DAMAGE: Duration = Duration::from_millis(500);
-
 /// Opens the database, publishes the shipped streams where there are none, and serves until asked to stop.
 pub(crate) async fn run(args: Serve) -> Result<Exit> {
     logging::begin(args.listen.log_json);
@@ -103,7 +100,7 @@ pub(crate) async fn until_stopped(
     let timers = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         async move {
-            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {}, () = app.run_following() => {}, () = damaged(&app, &stop) => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {}, () = app.run_following() => {} }
         }
     });
     let indexing = tokio::spawn({
@@ -125,6 +122,14 @@ pub(crate) async fn until_stopped(
             stop.cancel();
         }
     });
+    let (broken, end) = (app.store().clone(), stop.clone());
+    let watch = tokio::spawn(async move {
+        tokio::select! {
+            // Whoever starts it again reads what is really on the disk.
+            error = broken.until_broken() => { end.cancel(); Some(error) }
+            () = end.cancelled() => None,
+        }
+    });
     let ending = stop.clone();
     let routes = router(app.clone(), settings).layer(map_response(move |response| ready(ended_by(&ending, response))));
     let served = serve(listener, routes, stop.clone().cancelled_owned());
@@ -137,18 +142,12 @@ pub(crate) async fn until_stopped(
     kept.await?;
     deliveries.await?;
     app.store().close().await;
-    match app.store().broken() {
+    match watch.await? {
+        Some(error) => {
+            Err(ended(Exit::Failed, format!("The server ends: {error}. Look at the disk, then start it again.")))
+        }
         None => Ok(()),
-        Some(error) => Err(error.into()),
     }
-}
-
-/// Stops the program once nothing can be written any more: what is on disk has to be looked at first.
-async fn damaged(app: &App, stop: &CancellationToken) {
-    while app.store().broken().is_none() {
-        tokio::time::sleep(LOOK_FOR_DAMAGE).await;
-    }
-    stop.cancel();
 }
 
 /// Makes items found that were there before there was a search, after an upgrade.
