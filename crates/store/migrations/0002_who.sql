@@ -52,12 +52,12 @@ CREATE TABLE token (
 CREATE INDEX token_account ON token (account);
 
 -- Tries to sign in that failed, by what they are counted for.
-CREATE TABLE attempt (
+CREATE TABLE sign_in_try (
   id {serial},
   who {word} NOT NULL,
   at BIGINT NOT NULL
 );
-CREATE INDEX attempt_who ON attempt (who, at);
+CREATE INDEX sign_in_try_who ON sign_in_try (who, at);
 
 -- What is set for the whole installation, by name: the first administrator's code, the sign-in provider.
 CREATE TABLE setting (

@@ -157,7 +157,7 @@ pub(crate) async fn end_sessions(c: &mut Connection, account: AccountId, but: &s
 /// Forgets sessions that ended, tries and flows that are old.
 pub(crate) async fn forget_sign_ins(c: &mut Connection, now: Instant, before: Instant) -> Stored<()> {
     sqlx::query("DELETE FROM session WHERE ends < $1").bind(now.micros()).execute(&mut *c).await?;
-    sqlx::query("DELETE FROM attempt WHERE at < $1").bind(before.micros()).execute(&mut *c).await?;
+    sqlx::query("DELETE FROM sign_in_try WHERE at < $1").bind(before.micros()).execute(&mut *c).await?;
     sqlx::query("DELETE FROM sign_in_flow WHERE made < $1").bind(before.micros()).execute(c).await?;
     Ok(())
 }
@@ -224,20 +224,20 @@ pub(crate) async fn delete_tokens(c: &mut Connection, account: AccountId) -> Sto
 
 /// Counts a try that failed.
 pub(crate) async fn insert_attempt(c: &mut Connection, who: &str, at: Instant) -> Stored<()> {
-    sqlx::query("INSERT INTO attempt (who, at) VALUES ($1, $2)").bind(who).bind(at.micros()).execute(c).await?;
+    sqlx::query("INSERT INTO sign_in_try (who, at) VALUES ($1, $2)").bind(who).bind(at.micros()).execute(c).await?;
     Ok(())
 }
 
 /// How often somebody tried in vain since, and when last.
 pub(crate) async fn attempts(c: &mut Connection, who: &str, since: Instant) -> Stored<(i64, Instant)> {
-    let sql = "SELECT COUNT(*) AS tries, COALESCE(MAX(at), 0) AS last FROM attempt WHERE who = $1 AND at > $2";
+    let sql = "SELECT COUNT(*) AS tries, COALESCE(MAX(at), 0) AS last FROM sign_in_try WHERE who = $1 AND at > $2";
     let row = sqlx::query(sql).bind(who).bind(since.micros()).fetch_one(c).await?;
     Ok((get(&row, "tries")?, Instant(get(&row, "last")?)))
 }
 
 /// Forgets the tries of somebody who has shown who they are.
 pub(crate) async fn forgive(c: &mut Connection, who: &str) -> Stored<()> {
-    sqlx::query("DELETE FROM attempt WHERE who = $1").bind(who).execute(c).await?;
+    sqlx::query("DELETE FROM sign_in_try WHERE who = $1").bind(who).execute(c).await?;
     Ok(())
 }
 
