@@ -151,6 +151,8 @@ impl App {
             return Ok((done, Vec::new()));
         }
         let id = self.find(conn, item).await?;
+        // By the name it was asked for: an id would tell that it is there.
+        self.must_see(conn, &ctx.access, id, item).await?;
         let mut doing = Doing::new(self, conn, ctx);
         match doing.act(id, Doer { verb, words, if_revision, at: None }).await {
             Err(AppError::Refused(refusal)) if refusal.right == TOO_LATE => {

@@ -402,11 +402,11 @@ fn where_no_backup_can_be_made_nothing_is_changed() {
         let there = Elsewhere::new().await;
         let address = as_first_released(&world, folder.path(), &there).await;
         // A folder stands where the copy would be written.
-        std::fs::create_dir_all(folder.path().join("first.before-v4.db.part/x")).unwrap();
+        std::fs::create_dir_all(folder.path().join("first.before-v6.db.part/x")).unwrap();
         let told = Store::open(&address, 9).await.unwrap_err().to_string();
         assert!(told.contains("so nothing was changed"), "{told}");
         assert!(matches!(Store::open_to_read(&address).await, Err(StoreError::Older { found: 1, .. })));
-        std::fs::remove_dir_all(folder.path().join("first.before-v4.db.part")).unwrap();
+        std::fs::remove_dir_all(folder.path().join("first.before-v6.db.part")).unwrap();
         Store::open(&address, 9).await.unwrap().close().await;
     });
 }

@@ -96,7 +96,7 @@ async fn planted_faults_are_found(world: &World) {
     seal_all(world).await;
     assert_eq!(found(world).await, none);
 
-    raw(world, "UPDATE schema_version SET version = 999 WHERE version = 4").await;
+    raw(world, "UPDATE schema_version SET version = 999 WHERE version = 6").await;
     assert_eq!(found(world).await, ["schema-newer"]);
     raw(world, "DELETE FROM schema_version WHERE version = 999").await;
     assert_eq!(found(world).await, ["schema-older"]);

@@ -78,18 +78,29 @@ pub fn item_named_in(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').find_map(|word| {
-        let mut parts = word.split('-');
-        let mut prefix = parts.next()?;
-        for part in parts {
-            let is_prefix = (2..=6).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase());
-            let is_number = (1..=12).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-            if is_prefix && is_number {
-                return Some(format!("{prefix}-{part}"));
+        let parts: Vec<&str> = word.split('-').collect();
+        for (at, pair) in parts.windows(2).enumerate() {
+            let [kind, number] = pair else { continue };
+            let is_kind = (2..=6).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_uppercase());
+            let is_number = (1..=12).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+            if is_kind && is_number {
+                // An entity may have a prefix of its own: BE-INC-1042.
+                let entity = at.checked_sub(1).and_then(|before| parts.get(before)).filter(|p| is_prefix(p));
+                return Some(match entity {
+                    Some(entity) => format!("{entity}-{kind}-{number}"),
+                    None => format!("{kind}-{number}"),
+                });
             }
-            prefix = part;
         }
         None
     })
+}
+
+/// Whether a word can be the prefix of an entity's keys.
+fn is_prefix(word: &str) -> bool {
+    (1..=8).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && word.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -104,6 +115,7 @@ mod tests {
             ("feature/FEA-12-single-sign-on", Some("FEA-12")),
             ("refs/heads/hot-fix-INC-1042", Some("INC-1042")),
             ("01890a5d-ac96-774b-bcce-b302099a8057", Some("01890a5d-ac96-774b-bcce-b302099a8057")),
+            ("feature/BE-INC-1042-vpn", Some("BE-INC-1042")),
             ("main", None),
             ("utf-8", None),
             ("", None),

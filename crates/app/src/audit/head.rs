@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 use watercourse_core::time::Instant;
-use watercourse_store::{Conn, Hash, Head};
+use watercourse_store::{Conn, Hash, Head, ROOT};
 
 /// A head as files and the API write it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ impl App {
     /// # Errors
     /// `Denied`, or the store's.
     pub async fn head(&self, access: &Access) -> Result<Option<Head>, AppError> {
-        access.may(Permission::AuditRead)?;
+        access.may_in(Permission::AuditRead, ROOT)?;
         self.signed_head().await
     }
 
