@@ -58,7 +58,7 @@ export async function nothing_is_inline({ page, base }) {
   for (const path of await pages(page, base)) {
     const answer = await page.goto(base + path);
     const policy = answer.headers()["content-security-policy"] ?? "";
-    assert.match(policy, /default-src 'self'/, path);
+    assert.match(policy, /default-src 'none'/, path);
     assert.doesNotMatch(policy, /unsafe-inline/, path);
     const html = await answer.text();
     assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/, path);

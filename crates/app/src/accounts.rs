@@ -2,14 +2,16 @@
 
 use crate::access::{Access, Permission};
 use crate::app::App;
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::entities::Tree;
 use crate::error::AppError;
 use crate::items::boxed;
 use crate::roles::BY_HAND;
 use crate::sign_in::{password, secret, totp};
-use crate::signing_in::{Client, totp_place};
+use crate::signing_in::{Client, acting, totp_place};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::id::{AccountId, PersonId};
@@ -185,6 +187,8 @@ impl App {
                     return Err(AppError::invalid("/name", wrong, "Take another name."));
                 }
                 conn.put_account(&account).await?;
+                let detail = json!({ "sort": account.sort.id(), "person": account.person });
+                note(conn, ctx, Action::AccountMade, &account.id.to_string(), detail, now).await?;
                 Ok(account)
             })
         });
@@ -226,7 +230,7 @@ impl App {
         let code = secret::fresh_code()?;
         let digest = secret::digest(&code);
         let until = self.now().plus(INVITATION);
-        self.change_account(ctx, named, move |account| {
+        self.change_account(ctx, named, Action::AccountChanged, move |account| {
             if account.sort == AccountSort::Service {
                 return Err(AppError::invalid("", "A service has no password.", "Make a token for it."));
             }
@@ -262,6 +266,7 @@ impl App {
                 account.invited_until = None;
                 conn.put_account(&account).await?;
                 conn.end_sessions(account.id, "").await?;
+                noted_by(conn, &account, Action::PasswordSet, now).await?;
                 Ok(account)
             })
         });
@@ -276,8 +281,9 @@ impl App {
     pub async fn set_active(&self, ctx: &Context, named: &str, active: bool) -> Result<Account, AppError> {
         ctx.access.may(Permission::AccountKeep)?;
         let own = ctx.access.account;
+        let action = if active { Action::AccountActivated } else { Action::AccountDeactivated };
         let account = self
-            .change_account(ctx, named, move |account| {
+            .change_account(ctx, named, action, move |account| {
                 if own == Some(account.id) && !active {
                     let right = "Ask another administrator.";
                     return Err(AppError::invalid("", "You would lock yourself out.", right));
@@ -317,7 +323,7 @@ impl App {
         }
         password::fits(&after, &account.name)?;
         let ask = Arc::new((password::hashed(after).await?, session.to_owned()));
-        let id = account.id;
+        let (id, now) = (account.id, self.now());
         let write = boxed(move |conn: &mut Conn| {
             let ask = Arc::clone(&ask);
             Box::pin(async move {
@@ -325,7 +331,7 @@ impl App {
                 account.password = Some(ask.0.clone());
                 conn.put_account(&account).await?;
                 conn.end_sessions(id, &ask.1).await?;
-                Ok(())
+                noted_by(conn, &account, Action::PasswordSet, now).await
             })
         });
         self.store.write(write).await
@@ -368,7 +374,7 @@ impl App {
         let codes = (0..RECOVERY_CODES).map(|_| secret::fresh_code()).collect::<Result<Vec<_>, _>>()?;
         let sealed = self.keys()?.seal(&totp_place(account.id), &secret)?;
         let digests: Vec<String> = codes.iter().map(|c| secret::digest(c)).collect();
-        self.change_own(account.id, move |account| {
+        self.change_own(account.id, Action::FactorSet, move |account| {
             account.totp = Some(sealed.clone());
             account.totp_step = step;
             account.recovery.clone_from(&digests);
@@ -387,7 +393,7 @@ impl App {
         if !password::is_right(password, account.password.clone()).await {
             return Err(AppError::NotSignedIn);
         }
-        self.change_own(account.id, |account| {
+        self.change_own(account.id, Action::FactorRemoved, |account| {
             account.totp = None;
             account.recovery = Vec::new();
         })
@@ -408,8 +414,8 @@ impl App {
     /// # Errors
     /// `NotFound` where there is no such session.
     pub async fn end_session(&self, ctx: &Context, digest: Option<&str>, but: &str) -> Result<(), AppError> {
-        let account = self.own(ctx).await?.id;
-        let ask = Arc::new((digest.map(str::to_owned), but.to_owned()));
+        let (account, now) = (self.own(ctx).await?.id, self.now());
+        let ask = Arc::new((digest.map(str::to_owned), but.to_owned(), ctx.clone()));
         let write = boxed(move |conn: &mut Conn| {
             let ask = Arc::clone(&ask);
             Box::pin(async move {
@@ -418,7 +424,8 @@ impl App {
                     Some(digest) if conn.end_session(account, digest).await? => {}
                     Some(_) => return Err(AppError::not_found("such session", "It has ended already.")),
                 }
-                Ok(())
+                let detail = json!({ "all_others": ask.0.is_none() });
+                note(conn, &ask.2, Action::SessionEnded, &account.to_string(), detail, now).await
             })
         });
         self.store.write(write).await
@@ -441,15 +448,17 @@ impl App {
     async fn change_own(
         &self,
         id: AccountId,
+        action: Action,
         change: impl Fn(&mut Account) + Send + Sync + 'static,
     ) -> Result<(), AppError> {
-        let change = Arc::new(change);
+        let (change, now) = (Arc::new(change), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let change = Arc::clone(&change);
             Box::pin(async move {
                 let mut account = conn.account_by_id(id).await?.ok_or(AppError::NotSignedIn)?;
                 change(&mut account);
-                Ok(conn.put_account(&account).await?)
+                conn.put_account(&account).await?;
+                noted_by(conn, &account, action, now).await
             })
         });
         self.store.write(write).await
@@ -459,9 +468,10 @@ impl App {
         &self,
         ctx: &Context,
         named: &str,
+        action: Action,
         change: impl Fn(&mut Account) -> Result<(), AppError> + Send + Sync + 'static,
     ) -> Result<Account, AppError> {
-        let app = self.clone();
+        let (app, now) = (self.clone(), self.now());
         let ask = Arc::new((ctx.clone(), named.to_owned(), change));
         let write = boxed(move |conn: &mut Conn| {
             let (app, ask) = (app.clone(), Arc::clone(&ask));
@@ -472,6 +482,7 @@ impl App {
                 }
                 (ask.2)(&mut account)?;
                 conn.put_account(&account).await?;
+                note(conn, &ask.0, action, &account.id.to_string(), json!({}), now).await?;
                 Ok(account)
             })
         });
@@ -507,6 +518,11 @@ pub(crate) fn blank(name: String, sort: AccountSort, now: Instant) -> Account {
     }
 }
 
+/// Notes what somebody did to their own account.
+async fn noted_by(conn: &mut Conn, account: &Account, action: Action, now: Instant) -> Result<(), AppError> {
+    note(conn, &acting(account), action, &account.id.to_string(), json!({}), now).await
+}
+
 async fn first_in(
     conn: &mut Conn,
     account: &Account,
@@ -533,5 +549,6 @@ async fn first_in(
     conn.put_account(&account).await?;
     let granted = Granted { role: "administrator".to_owned(), scope: "all".to_owned(), source: BY_HAND.to_owned() };
     conn.grant(account.id, BY_HAND, &[granted]).await?;
+    noted_by(conn, &account, Action::AccountMade, now).await?;
     Ok(account)
 }

@@ -2,6 +2,7 @@
 
 use crate::access::{Access, Permission};
 use crate::app::App;
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::entities::{Tree, fitting};
 use crate::error::AppError;
@@ -163,6 +164,8 @@ impl App {
                 receiver.secret = keys.seal(&place(id), made.as_bytes())?;
                 receiver.changed_at = now;
                 conn.put_receiver(&receiver).await?;
+                let detail = serde_json::json!({ "secret": "new" });
+                note(conn, ctx, Action::ReceiverKept, id, detail, now).await?;
                 keep_answer(conn, ctx, || serde_json::json!({"id": id}).to_string(), now).await?;
                 Ok(ReceiverKept { receiver, secret: Some(made.clone()) })
             })
@@ -183,6 +186,7 @@ impl App {
                 let (ctx, id) = &*ask;
                 found(conn, &ctx.access, id).await?;
                 conn.delete_receiver(id).await?;
+                note(conn, ctx, Action::ReceiverRemoved, id, serde_json::json!({}), now).await?;
                 keep_answer(conn, ctx, || serde_json::json!({"id": id}).to_string(), now).await
             })
         });
@@ -229,6 +233,8 @@ impl App {
                     let right = "Only one that arrived or was given up is sent again.";
                     return Err(AppError::not_found(format!("ended delivery {number} of “{id}”"), right));
                 }
+                let detail = serde_json::json!({ "delivery": one, "count": count });
+                note(conn, ctx, Action::DeliveryReplayed, id, detail, now).await?;
                 keep_answer(conn, ctx, || serde_json::json!({"replayed": count}).to_string(), now).await?;
                 Ok(count)
             })
@@ -340,6 +346,8 @@ async fn put(
     };
     let receiver = Receiver { kinds: new.kinds.clone(), streams: new.streams.clone(), ..receiver };
     conn.put_receiver(&receiver).await?;
+    let detail = serde_json::json!({ "url": receiver.url, "entity": receiver.entity, "active": receiver.active });
+    note(conn, ctx, Action::ReceiverKept, &receiver.id, detail, now).await?;
     Ok(ReceiverKept { receiver, secret: is_new.then(|| made.to_owned()) })
 }
 

@@ -2,11 +2,13 @@
 
 use crate::access::{Access, Permission};
 use crate::app::{App, Change};
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::entities::{EntitySettings, Tree};
 use crate::error::AppError;
 use crate::granting::reach_of;
 use crate::items::{boxed, keep_answer};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use watercourse_core::calendar::Calendar;
@@ -98,6 +100,8 @@ impl App {
             Box::pin(async move {
                 let entity = entity(&Tree::load(conn).await?, &ctx.access, new)?;
                 conn.put_entity(&entity).await?;
+                let detail = json!({ "parent": entity.parent, "settings": entity.settings });
+                note(conn, &ctx, Action::EntityKept, &entity.id, detail, now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&entity).unwrap_or_default(), now).await?;
                 Ok(entity)
             })
@@ -143,6 +147,8 @@ impl App {
                 let permissions: BTreeSet<String> = new.permissions.into_iter().collect();
                 let role = Role { id: new.id, name, permissions: permissions.into_iter().collect() };
                 conn.put_role(&role).await?;
+                let detail = json!({ "permissions": role.permissions });
+                note(conn, &ctx, Action::RoleKept, &role.id, detail, now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&role).unwrap_or_default(), now).await?;
                 Ok(role)
             })
@@ -183,8 +189,10 @@ impl App {
                 let tree = Tree::load(conn).await?;
                 let known = conn.roles().await?;
                 let before = conn.granted_to(account).await?;
-                let before = before.into_iter().filter(|g| g.source == BY_HAND).map(|g| (g.role, g.scope));
-                for (role, scope) in before.chain(roles.iter().cloned()) {
+                let before: Vec<(String, String)> =
+                    before.into_iter().filter(|g| g.source == BY_HAND).map(|g| (g.role, g.scope)).collect();
+                let taken: Vec<String> = before.iter().map(|(role, scope)| format!("{role} {scope}")).collect();
+                for (role, scope) in before.into_iter().chain(roles.iter().cloned()) {
                     givable(&ctx.access, &tree, &known, &role, &scope)?;
                 }
                 let granted: Vec<Granted> = roles
@@ -192,6 +200,9 @@ impl App {
                     .map(|(role, scope)| Granted { role, scope, source: BY_HAND.to_owned() })
                     .collect();
                 conn.grant(account, BY_HAND, &granted).await?;
+                let given: Vec<String> = granted.iter().map(|g| format!("{} {}", g.role, g.scope)).collect();
+                let detail = json!({ "roles": given, "before": taken });
+                note(conn, &ctx, Action::RoleGranted, &account.to_string(), detail, now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&granted).unwrap_or_default(), now).await?;
                 Ok(granted)
             })

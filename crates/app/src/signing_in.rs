@@ -2,11 +2,14 @@
 
 use crate::access::Permission;
 use crate::app::App;
+use crate::audit::{Action, note};
+use crate::context::Context;
 use crate::error::AppError;
 use crate::granting::SignedIn;
 use crate::items::boxed;
 use crate::sign_in::{password, secret, totp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::actor::Actor;
@@ -78,6 +81,8 @@ pub enum SignIn {
 struct Ticket {
     account: AccountId,
     until: i64,
+    /// A digest of the hash that was right: the ticket ends with the password.
+    password: String,
 }
 
 impl App {
@@ -150,12 +155,13 @@ impl App {
         let short: String = password.chars().take(1024).collect();
         let right = password::is_right(short, kept).await;
         let Some(account) = account.filter(|_| right) else {
-            tracing::warn!(account = %shown(&name), address = %client.address, "a sign-in was refused");
+            self.refused(&name, client).await?;
             return Err(AppError::NotSignedIn);
         };
         if account.totp.is_some() {
             let until = self.now().plus(FOR_THE_CODE).micros();
-            let ticket = serde_json::to_vec(&Ticket { account: account.id, until }).unwrap_or_default();
+            let ticket = serde_json::to_vec(&Ticket { account: account.id, until, password: of_password(&account) })
+                .unwrap_or_default();
             return Ok(SignIn::NeedsCode(self.keys()?.seal("sign-in ticket", &ticket)?));
         }
         Ok(SignIn::Done(self.begin_session(&account, client).await?))
@@ -172,13 +178,28 @@ impl App {
             return Err(AppError::NotSignedIn);
         }
         let account = self.store.reader().await?.account_by_id(ticket.account).await?;
-        let account = account.filter(|a| a.active).ok_or(AppError::NotSignedIn)?;
+        let account = account.filter(|a| a.active && of_password(a) == ticket.password).ok_or(AppError::NotSignedIn)?;
         self.count_try(&account.name, client).await?;
         if !self.second_factor(&account, code).await? {
-            tracing::warn!(account = %shown(&account.name), address = %client.address, "a code was refused");
+            self.refused(&account.name, client).await?;
             return Err(AppError::NotSignedIn);
         }
         self.begin_session(&account, client).await
+    }
+
+    /// Notes that somebody was not let in.
+    async fn refused(&self, name: &str, client: &Client) -> Result<(), AppError> {
+        tracing::warn!(account = %shown(name), address = %client.address, "a sign-in was refused");
+        let (detail, now) = (Arc::new(json!({ "address": client.address })), self.now());
+        let name = Arc::new(shown(name));
+        let write = boxed(move |conn: &mut Conn| {
+            let (detail, name) = (Arc::clone(&detail), Arc::clone(&name));
+            Box::pin(async move {
+                let ctx = Context::of(Actor::Rule("sign-in".to_owned()));
+                note(conn, &ctx, Action::SigninRefused, &name, (*detail).clone(), now).await
+            })
+        });
+        self.store.write(write).await
     }
 
     /// Whether a code is right, and uses it up.
@@ -222,12 +243,15 @@ impl App {
             about: client.about.chars().take(200).collect(),
             address: client.address.chars().take(60).collect(),
         });
-        let pair = Arc::new(counted_for(&account.name, client)[0].clone());
+        let ask = Arc::new((counted_for(&account.name, client)[0].clone(), acting(account)));
         let write = boxed(move |conn: &mut Conn| {
-            let (session, pair) = (Arc::clone(&session), Arc::clone(&pair));
+            let (session, ask) = (Arc::clone(&session), Arc::clone(&ask));
             Box::pin(async move {
-                conn.forgive(&pair).await?;
-                Ok(conn.insert_session(&session).await?)
+                let (pair, who) = &*ask;
+                conn.forgive(pair).await?;
+                conn.insert_session(&session).await?;
+                let detail = json!({ "address": session.address });
+                note(conn, who, Action::SignedIn, &session.account.to_string(), detail, now).await
             })
         });
         self.store.write(write).await?;
@@ -240,12 +264,14 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn sign_out(&self, cookie: &str) -> Result<(), AppError> {
-        let digest = Arc::new(secret::digest(cookie));
+        let (digest, now) = (Arc::new(secret::digest(cookie)), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let digest = Arc::clone(&digest);
             Box::pin(async move {
-                if let Some((session, _)) = conn.session_of(&digest).await? {
+                if let Some((session, account)) = conn.session_of(&digest).await? {
                     conn.end_session(session.account, &digest).await?;
+                    let object = session.account.to_string();
+                    note(conn, &acting(&account), Action::SignedOut, &object, json!({}), now).await?;
                 }
                 Ok(())
             })
@@ -290,6 +316,10 @@ impl App {
     }
 }
 
+fn of_password(account: &Account) -> String {
+    secret::digest(account.password.as_deref().unwrap_or_default())
+}
+
 /// What a try is counted for: the account from this address, the address, the account.
 fn counted_for(name: &str, client: &Client) -> [String; 3] {
     let name = shown(name);
@@ -305,6 +335,11 @@ fn shown(name: &str) -> String {
 /// Where the secret of a second factor is sealed for.
 pub(crate) fn totp_place(account: AccountId) -> String {
     format!("account.totp:{account}")
+}
+
+/// An account as whoever acts.
+pub(crate) fn acting(account: &Account) -> Context {
+    Context::of(identity(account.clone(), Credential::Session(String::new()), &[]).who.actor)
 }
 
 fn identity(account: Account, with: Credential, scopes: &[String]) -> Identity {

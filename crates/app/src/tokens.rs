@@ -2,10 +2,12 @@
 
 use crate::access::{Access, Permission};
 use crate::app::App;
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::boxed;
 use crate::sign_in::secret;
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::time::Instant;
@@ -75,6 +77,8 @@ impl App {
                     seen: None,
                 };
                 conn.insert_token(&token).await?;
+                let detail = json!({ "account": token.account, "scopes": token.scopes, "expires": token.expires });
+                note(conn, ctx, Action::TokenMade, &token.id.to_string(), detail, now).await?;
                 Ok(token)
             })
         });
@@ -102,10 +106,13 @@ impl App {
             Some(named) => self.account(&ctx.access, named).await?.id,
             None => self.own(ctx).await?.id,
         };
+        let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
+            let ctx = Arc::clone(&ctx);
             Box::pin(async move {
                 if conn.delete_token(account, id).await? {
-                    return Ok(());
+                    let detail = json!({ "account": account });
+                    return note(conn, &ctx, Action::TokenEnded, &id.to_string(), detail, now).await;
                 }
                 Err(AppError::not_found("such token", "It was taken away already."))
             })

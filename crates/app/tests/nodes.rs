@@ -4,10 +4,12 @@
 mod support;
 
 use serde_json::json;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::World;
+use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
-use watercourse_app::{App, Change};
+use watercourse_app::{Access, App, Change, StoreError};
 
 /// How long anything may take at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -93,9 +95,88 @@ async fn each_hears_the_other(world: &World) {
     there.store().close().await;
 }
 
+/// Numbers are taken before a commit, and transactions commit in another order than they began. Whoever reads on
+/// from the last fact they have must miss none.
+async fn no_fact_is_passed_by(world: &World) {
+    let ctx = world.seeded().await;
+    let key = world.open(&ctx, "restore-service").await.item.key;
+    let access = Access::of_the_program();
+    let made = |revision: u64, key: String| {
+        let app = world.app.clone();
+        let access = access.clone();
+        async move {
+            let mut fact = app.item(&access, &key).await.unwrap().facts[0].fact.clone();
+            fact.revision = revision;
+            fact
+        }
+    };
+    // The early one has its transaction first and takes its number last.
+    let [begun, go, took, end] = [(); 4].map(|()| Arc::new(Notify::new()));
+    let early = {
+        let (store, fact) = (world.app.store().clone(), made(1001, key.clone()).await);
+        let (begun, go) = (Arc::clone(&begun), Arc::clone(&go));
+        tokio::spawn(async move {
+            let write = store.write::<(), StoreError, _>(move |conn| {
+                let (begun, go, fact) = (Arc::clone(&begun), Arc::clone(&go), fact.clone());
+                Box::pin(async move {
+                    conn.next_key("early").await?;
+                    begun.notify_one();
+                    go.notified().await;
+                    conn.append_facts("restore-service", &[fact]).await?;
+                    Ok(())
+                })
+            });
+            write.await.unwrap();
+        })
+    };
+    begun.notified().await;
+    let late = {
+        let (store, fact) = (world.app.store().clone(), made(1002, key.clone()).await);
+        let (took, end) = (Arc::clone(&took), Arc::clone(&end));
+        tokio::spawn(async move {
+            let write = store.write::<(), StoreError, _>(move |conn| {
+                let (took, end, fact) = (Arc::clone(&took), Arc::clone(&end), fact.clone());
+                Box::pin(async move {
+                    conn.append_facts("restore-service", &[fact]).await?;
+                    took.notify_one();
+                    end.notified().await;
+                    Ok(())
+                })
+            });
+            write.await.unwrap();
+        })
+    };
+    took.notified().await;
+    go.notify_one();
+    early.await.unwrap();
+    let (mut position, mut seen) = (0, Vec::new());
+    let mut late = Some(late);
+    let all = async {
+        while !(seen.contains(&1001) && seen.contains(&1002)) {
+            let facts = world.app.facts_after(&access, position, 100).await.unwrap();
+            position = facts.last().map_or(position, |f| f.seq);
+            seen.extend(facts.iter().map(|f| f.fact.revision));
+            // The one that began later ends only once the reader is past the other's greater number.
+            if seen.contains(&1001)
+                && let Some(late) = late.take()
+            {
+                end.notify_one();
+                late.await.unwrap();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all).await.expect("every fact is read");
+    assert_eq!(seen.iter().filter(|r| **r > 1000).count(), 2, "each once");
+}
+
 mod postgres {
     #[test]
     fn each_hears_the_other() {
         crate::support::run(true, |w| async move { super::each_hears_the_other(&w).await });
+    }
+    #[test]
+    fn no_fact_is_passed_by() {
+        crate::support::run(true, |w| async move { super::no_fact_is_passed_by(&w).await });
     }
 }

@@ -253,6 +253,35 @@ async fn deactivating_ends_everything_on_every_node(world: &World) {
     other.store().close().await;
 }
 
+async fn who_came_in_and_what_was_given_is_in_the_trail(world: &World) {
+    let cookie = first(world).await;
+    let ctx = acting(world, &cookie).await;
+    assert!(world.app.sign_in("ada", "four ducks in the sun", &from("10.0.0.9")).await.is_err());
+    let new = NewAccount { name: "bo".into(), sort: AccountSort::Person, person: None, display: "Bo".into() };
+    let (bo, _) = world.app.add_account(&ctx, new).await.unwrap();
+    world.app.grant(&ctx, bo.id, vec![("agent".into(), "own".into())]).await.unwrap();
+    let (_, token) = world.app.make_token(&ctx, NewToken { name: "x".into(), ..NewToken::default() }).await.unwrap();
+    world.app.revoke_token(&ctx, None, token.id).await.unwrap();
+    world.app.set_active(&ctx, "bo", false).await.unwrap();
+    world.app.sign_out(&cookie).await.unwrap();
+    let trail = world.app.trail(&Access::of_the_program(), None, None, None, 100).await.unwrap();
+    let actions: BTreeSet<&str> = trail.iter().map(|row| row.action.as_str()).collect();
+    for action in [
+        "account:made",
+        "account:signed_in",
+        "signin:refused",
+        "role:granted",
+        "token:made",
+        "token:ended",
+        "account:deactivated",
+        "account:signed_out",
+    ] {
+        assert!(actions.contains(action), "{action} is not among {actions:?}");
+    }
+    let kept = format!("{trail:?}");
+    assert!(!kept.contains(PASSWORD) && !kept.contains("ducks") && !kept.contains(&cookie) && !kept.contains("wct_"));
+}
+
 async fn no_secret_is_kept_in_clear(world: &World) {
     let cookie = first(world).await;
     let ctx = acting(world, &cookie).await;
@@ -291,5 +320,6 @@ on_both!(
     somebody_invited_chooses_a_password_once,
     tokens_are_narrowed_end_and_are_taken_away,
     deactivating_ends_everything_on_every_node,
+    who_came_in_and_what_was_given_is_in_the_trail,
     no_secret_is_kept_in_clear,
 );

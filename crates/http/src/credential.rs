@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 use watercourse_app::Presented;
+use watercourse_core::id::PersonId;
 
 /// What a request brings: a token, or the cookie of a session.
 pub(crate) fn presented(headers: &HeaderMap) -> Option<Presented> {
@@ -27,4 +28,10 @@ pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<String> {
 pub(crate) fn says_same_origin(headers: &HeaderMap) -> bool {
     let site = headers.get(HeaderName::from_static("sec-fetch-site")).and_then(|v| v.to_str().ok());
     site == Some("same-origin") || headers.contains_key(header::ORIGIN)
+}
+
+/// Whom somebody chose to act as, from the cookie. Until people sign in this is a name, not a proof.
+pub(crate) fn me(headers: &HeaderMap) -> Option<PersonId> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("me=")?.parse().ok())
 }

@@ -1,7 +1,7 @@
 //! The door: finds out who asks before any handler runs, and lets nobody else in but to the few addresses that
 //! are open to all.
 
-use crate::credential::{presented, says_same_origin};
+use crate::credential::{me, presented, says_same_origin};
 use crate::problem::{Kind, Problem};
 use crate::state::{Asker, Base, Door, Web};
 use axum::extract::{Request, State};
@@ -60,7 +60,7 @@ fn named(request: &Request) -> Actor {
     if request.uri().path().starts_with("/api/") {
         return Actor::Integration("api".to_owned());
     }
-    crate::pages::me(request.headers()).map_or_else(|| Actor::Integration("page".to_owned()), Actor::Person)
+    me(request.headers()).map_or_else(|| Actor::Integration("page".to_owned()), Actor::Person)
 }
 
 /// Who signed in, by session or token.

@@ -37,9 +37,9 @@ pub(crate) async fn request(request: Request, next: Next) -> Response {
 
 /// Puts the id into a problem.
 fn named(response: Response, id: &str) -> Response {
-    let is_problem =
+    let says_problem =
         response.headers().get("content-type").is_some_and(|v| v.as_bytes().starts_with(b"application/problem+json"));
-    match response.extensions().get::<Problem>().filter(|_| is_problem).cloned() {
+    match response.extensions().get::<Problem>().filter(|_| says_problem).cloned() {
         None => response,
         Some(problem) => {
             let mut again = problem.with("request_id", serde_json::json!(id)).into_response();

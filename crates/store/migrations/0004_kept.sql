@@ -30,3 +30,5 @@ CREATE TABLE chain_head (
   public_key {bytes} NOT NULL,
   signature {bytes} NOT NULL
 ){rowless};
+
+{settled_index}

@@ -13,16 +13,23 @@ pub const BEGIN: &str = "BEGIN IMMEDIATE";
 pub const LOCK: &str = "";
 /// Facts whose order can no longer change. The one writer numbers them in the order of their commits.
 pub const SETTLED: &str = "TRUE";
+/// The order in which facts become final.
+pub const ORDER: &str = "fact.seq";
+/// The same, the last first.
+pub const LAST: &str = "fact.seq DESC";
+/// What comes after a fact in that order: its number is asked for twice.
+pub const AFTER: (&str, &str, &str) = (" AND fact.seq > MAX(", ", ", ")");
 /// Whether statements that go as one are parts of the last, or stand one after the other.
 pub const WITH: bool = false;
 /// What the words in braces of a migration become.
-pub const WORDS: [(&str, &str); 7] = [
+pub const WORDS: [(&str, &str); 8] = [
     ("{id}", "BLOB"),
     ("{bytes}", "BLOB"),
     ("{word}", "TEXT"),
     ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("{rowless}", " WITHOUT ROWID"),
     ("{settled}", ""),
+    ("{settled_index}", ""),
     // The words are folded and parted already: the tokenizer has nothing to decide. Positions are not kept, since
     // phrases are looked up in the words themselves.
     (

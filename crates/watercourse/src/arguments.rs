@@ -191,8 +191,12 @@ pub(crate) struct Server {
     #[arg(long, value_name = "URL", env = "WATERCOURSE_URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) url: String,
     /// Who acts: person:HANDLE, integration:NAME or agent:NAME
+    /// (only where nobody signs in)
     #[arg(long, env = "WATERCOURSE_ACTOR", default_value = "integration:cli")]
     pub(crate) actor: String,
+    /// A token, which /account makes
+    #[arg(long, env = "WATERCOURSE_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
     /// Answer as JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,

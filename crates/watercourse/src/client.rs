@@ -12,6 +12,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     actor: String,
+    /// What lets it in; none where nobody signs in.
+    token: Option<String>,
 }
 
 /// What a server answered.
@@ -33,12 +35,17 @@ impl Client {
             http: reqwest::Client::new(),
             base: server.url.trim_end_matches('/').to_owned(),
             actor: server.actor.clone(),
+            token: server.token.clone().filter(|t| !t.is_empty()),
         }
     }
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let write = method != Method::GET;
-        let request =
-            self.http.request(method, format!("{}{path}", self.base)).header("Watercourse-Actor", &self.actor);
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        // Whoever brings a token acts; only where nobody signs in may one say who one is.
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request.header("Watercourse-Actor", &self.actor),
+        };
         // A fresh key for each call: sent again by a retry below this line, it still happens once.
         if write { request.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()) } else { request }
     }

@@ -1,6 +1,6 @@
 //! Who asks, when, and with what key.
 
-use super::shell::me;
+use crate::credential::me;
 use crate::state::{Door, Web};
 use axum::http::{HeaderMap, header};
 use std::collections::BTreeMap;

@@ -40,4 +40,4 @@ mod work_view;
 
 pub(crate) use oops::Oops;
 pub(crate) use serve::routes;
-pub(crate) use shell::{Shell, me, theme};
+pub(crate) use shell::{Shell, theme};

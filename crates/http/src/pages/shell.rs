@@ -1,13 +1,13 @@
 //! What surrounds every page: navigation, theme, the banner of a demo.
 
 use crate::chart::glyph::glyph;
+use crate::credential::me;
 use crate::state::{Door, Web};
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use watercourse_app::{AppError, Permission};
 use watercourse_core::activity::Activity;
-use watercourse_core::id::PersonId;
 
 /// One line of the navigation.
 #[derive(Debug, Clone, Copy)]
@@ -116,13 +116,6 @@ pub fn theme(headers: &HeaderMap) -> &'static str {
         Some("dark") => "dark",
         _ => "",
     }
-}
-
-/// Whom somebody chose to act as, from the cookie. Until people sign in this is a name, not a proof.
-#[must_use]
-pub fn me(headers: &HeaderMap) -> Option<PersonId> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("me=")?.parse().ok())
 }
 
 /// What surrounds a page for whoever asks for it.

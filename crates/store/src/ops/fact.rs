@@ -1,7 +1,9 @@
 //! The log of everything that happened, and the words kept beside it.
 
 use super::sight::push_sight;
-use super::{CHUNK, Connection, Db, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small};
+use super::{
+    AFTER, CHUNK, Connection, Db, LAST, ORDER, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small,
+};
 use crate::record::{Note, Numbered};
 use crate::rows::json;
 use crate::sight::Sight;
@@ -79,7 +81,10 @@ pub(crate) async fn facts_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Num
 
 pub(crate) async fn facts_after(c: &mut Connection, sight: &Sight, seq: i64, limit: i64) -> Stored<Vec<Numbered>> {
     let mut query = seen(sight);
-    query.push(" AND fact.seq > ").push_bind(seq).push(format_args!(" AND {SETTLED} ORDER BY fact.seq LIMIT "));
+    // After a fact means after it in the order in which facts become final.
+    let (before, between, behind) = AFTER;
+    query.push(before).push_bind(seq).push(between).push_bind(seq).push(behind);
+    query.push(format_args!(" AND {SETTLED} ORDER BY {ORDER} LIMIT "));
     let rows = query.push_bind(limit).build().fetch_all(c).await?;
     rows.iter().map(numbered).collect()
 }
@@ -103,8 +108,9 @@ pub(crate) async fn newest_facts(c: &mut Connection, sight: &Sight, limit: i64) 
 }
 
 pub(crate) async fn last_seq(c: &mut Connection) -> Stored<i64> {
-    let sql = format!("SELECT COALESCE(MAX(seq), 0) FROM fact WHERE {SETTLED}");
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(c).await?)
+    let sql = format!("SELECT fact.seq FROM fact WHERE {SETTLED} ORDER BY {LAST} LIMIT 1");
+    let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(c).await?;
+    Ok(last.unwrap_or(0))
 }
 
 pub(crate) async fn insert_note(c: &mut Connection, note: &Note) -> Stored<()> {
