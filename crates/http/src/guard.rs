@@ -1,7 +1,8 @@
 //! What stands before every handler: who may ask, how long it may take, and what every answer carries.
 
 use crate::problem::{Kind, Problem};
-use axum::extract::Request;
+use crate::state::Base;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -63,15 +64,16 @@ pub(crate) async fn patience(request: Request, next: Next) -> Response {
     }
 }
 
-/// Lets only requests through that ask for this server by a name of the loopback interface and, where
-/// they write, do not come from a page of another site.
-pub(crate) async fn origin(request: Request, next: Next) -> Response {
+/// Lets only requests through that ask for this server by a name of the loopback interface, or one it was told
+/// it has, and, where they write, do not come from a page of another site.
+pub(crate) async fn origin(State(base): State<Base>, request: Request, next: Next) -> Response {
     if request.uri().path_and_query().is_some_and(|p| p.as_str().contains("%00")) {
         // No name has one, and databases differ in what they make of it.
         return Problem::new(Kind::Malformed, "The address has the character NUL in it.", "Leave it out.")
             .into_response();
     }
-    match allowed(request.method(), request.headers(), request.uri().authority().map(|a| a.as_str())) {
+    let authority = request.uri().authority().map(|a| a.as_str());
+    match allowed(request.method(), request.headers(), authority, &base.settings.hosts) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
@@ -85,18 +87,18 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
         .into_response()
 }
 
-fn allowed(method: &Method, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
+fn allowed(method: &Method, headers: &HeaderMap, authority: Option<&str>, hosts: &[String]) -> Result<(), Problem> {
     let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
     if headers.get_all(header::HOST).iter().count() > 1 {
         return Err(Problem::new(Kind::Malformed, "The request names two hosts.", "Send the header Host once."));
     }
     let host = text(header::HOST).or(authority).unwrap_or_default();
-    if !is_loopback(host) {
+    if !is_loopback(host) && !hosts.iter().any(|known| known.eq_ignore_ascii_case(name_of(host))) {
         let shown: String = host.chars().take(100).collect();
         return Err(Problem::new(
             Kind::ForeignHost,
             format!("This server does not answer for the host “{shown}”."),
-            "Until people can sign in it answers on this machine only: ask for localhost, 127.0.0.1 or [::1].",
+            "Ask for localhost, 127.0.0.1 or [::1], or start it with --host and the name it has.",
         ));
     }
     if method.is_safe() {
@@ -117,11 +119,16 @@ fn allowed(method: &Method, headers: &HeaderMap, authority: Option<&str>) -> Res
 
 /// Whether a host, with or without a port, is this machine.
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
+    let name = name_of(host);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A host without its port.
+fn name_of(host: &str) -> &str {
+    match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +141,7 @@ mod tests {
     fn kind(method: &Method, headers: &[(&'static str, &'static str)]) -> Option<Kind> {
         let headers: HeaderMap =
             headers.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))).collect();
-        allowed(method, &headers, None).err().map(|p| p.kind())
+        allowed(method, &headers, None, &[]).err().map(|p| p.kind())
     }
 
     #[test]
@@ -142,7 +149,7 @@ mod tests {
         for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "LOCALHOST:1"] {
             let value = HeaderValue::from_str(host).unwrap();
             let headers: HeaderMap = [(HeaderName::from_static("host"), value)].into_iter().collect();
-            assert!(allowed(&Method::GET, &headers, None).is_ok(), "{host}");
+            assert!(allowed(&Method::GET, &headers, None, &[]).is_ok(), "{host}");
         }
         for host in
             ["", "example.org", "localhost.example.org", "10.0.0.1:8080", "[::2]", "127.0.0.1.example.org", "0.0.0.0"]
@@ -150,15 +157,25 @@ mod tests {
             let value = HeaderValue::from_str(host).unwrap();
             let headers: HeaderMap = [(HeaderName::from_static("host"), value)].into_iter().collect();
             assert_eq!(
-                allowed(&Method::GET, &headers, None).err().map(|p| p.kind()),
+                allowed(&Method::GET, &headers, None, &[]).err().map(|p| p.kind()),
                 Some(Kind::ForeignHost),
                 "{host}"
             );
         }
         assert!(
-            allowed(&Method::GET, &HeaderMap::new(), Some("localhost:80")).is_ok(),
+            allowed(&Method::GET, &HeaderMap::new(), Some("localhost:80"), &[]).is_ok(),
             "HTTP/2 names it in the address"
         );
+    }
+
+    #[test]
+    fn a_name_it_was_told_it_has_is_answered() {
+        let told = ["flow.example.org".to_owned()];
+        for (host, known) in [("flow.example.org", true), ("Flow.Example.org:443", true), ("example.org", false)] {
+            let headers: HeaderMap =
+                [(HeaderName::from_static("host"), HeaderValue::from_str(host).unwrap())].into_iter().collect();
+            assert_eq!(allowed(&Method::GET, &headers, None, &told).is_ok(), known, "{host}");
+        }
     }
 
     #[test]

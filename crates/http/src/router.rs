@@ -17,8 +17,8 @@ use watercourse_app::{App, AppError};
 /// The most bytes of a body, where an address does not say otherwise: 1 MiB.
 const LARGEST_BODY: usize = 1 << 20;
 
-/// Everything the server answers. Serve it on a loopback address: until people can sign in it answers under
-/// no other name.
+/// Everything the server answers. It answers under the names of the loopback interface and those
+/// [`Settings::hosts`] names.
 ///
 /// ```no_run
 /// # async fn run(app: watercourse_app::App) -> std::io::Result<()> {
@@ -36,9 +36,9 @@ pub fn router(app: App, settings: Settings) -> Router {
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(base.clone())
-        .layer(from_fn_with_state(base, door::enter))
+        .layer(from_fn_with_state(base.clone(), door::enter))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn(guard::origin))
+        .layer(from_fn_with_state(base.clone(), guard::origin))
         .layer(from_fn(guard::patience))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn(trace::request))

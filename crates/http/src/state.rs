@@ -24,6 +24,8 @@ pub struct Settings {
     pub door: Door,
     /// Whether browsers reach it over TLS.
     pub secure: bool,
+    /// Names it has beside those of the loopback interface.
+    pub hosts: Vec<String>,
     /// The commit the program was built from, where that is known.
     pub commit: Option<String>,
     /// Whether what is shown is the demo organisation.

@@ -1,6 +1,7 @@
 //! The command line. Verbs on items come from the verb registry, so a new verb needs no line here.
 
 use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The whole command line.
@@ -93,6 +94,12 @@ pub(crate) struct Serve {
     /// Networks and names of hosts that may be sent to beside public addresses, with commas between them
     #[arg(long, value_name = "LIST", default_value = "", env = "WATERCOURSE_OUTBOUND")]
     pub(crate) outbound: String,
+    /// Listen on this address instead of the loopback port, such as 0.0.0.0:8080
+    #[arg(long = "listen", value_name = "ADDRESS:PORT", env = "WATERCOURSE_LISTEN", conflicts_with = "open")]
+    pub(crate) at: Option<SocketAddr>,
+    /// The address people reach it by, such as https://flow.example.org; with https, cookies need TLS
+    #[arg(long, value_name = "URL", env = "WATERCOURSE_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,

@@ -5,6 +5,7 @@ mod audit;
 mod bad_input;
 mod contract;
 mod description;
+mod door;
 mod events;
 mod imports;
 mod probes;

@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use std::any::Any;
-use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewToken};
+use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewPerson, NewToken};
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 use watercourse_http::{Door, Settings, router, serve};
@@ -244,6 +244,12 @@ async fn token(app: &App, handle: Option<&str>, name: &str, roles: &[(&str, &str
     let ctx = Context::of(Actor::Rule("test".to_owned()));
     let sort = if handle.is_some() { AccountSort::Person } else { AccountSort::Service };
     let new = NewAccount { name: name.to_owned(), sort, person: handle.map(str::to_owned), display: String::new() };
+    if let Some(handle) = handle
+        && app.person(&Access::of_the_program(), handle).await.is_err()
+    {
+        let new = NewPerson { handle: handle.to_owned(), name: handle.to_owned(), ..NewPerson::default() };
+        app.put_person(&ctx, new).await.unwrap();
+    }
     let account = app.add_account(&ctx, new).await.unwrap().0;
     let roles = roles.iter().map(|(role, scope)| ((*role).to_owned(), (*scope).to_owned())).collect();
     app.grant(&ctx, account.id, roles).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::keeping::{Heads, keep};
 use crate::arguments::{Listen, Serve};
-use crate::exit::{Exit, ended};
+use crate::exit::{Exit, ended, usage};
 use crate::{logging, screen};
 use anyhow::{Context as _, Result};
 use axum::body::Body;
@@ -38,7 +38,11 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
         }
     };
     // Before anything is written: whoever has the port may have the database too.
-    let listener = listen(&args.listen).await?;
+    let listener = match args.at {
+        Some(address) => bind(address).await?,
+        None => listen(&args.listen).await?,
+    };
+    let public = args.public_url.as_deref().map(public).transpose()?;
     let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
     let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
@@ -60,8 +64,14 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
         }
     }
     let heads = args.heads.clone().or_else(|| file_of(&address).map(|f| f.with_extension("heads")));
+    let settings = Settings {
+        door,
+        secure: public.as_ref().is_some_and(|p| p.0),
+        hosts: public.into_iter().map(|p| p.1).chain(args.at.map(|a| a.ip().to_string())).collect(),
+        ..Settings::default()
+    };
     let heads = Heads { file: heads, every: Duration::from_secs(args.heads_every.saturating_mul(60)) };
-    until_stopped(app, listener, Settings { door, ..Settings::default() }, heads, CancellationToken::new()).await?;
+    until_stopped(app, listener, settings, heads, CancellationToken::new()).await?;
     Ok(Exit::Done)
 }
 
@@ -79,9 +89,24 @@ fn keys(args: &Serve, address: &str) -> Result<Keys> {
     Ok(Keys::from_file(&folder.join("watercourse.key"))?)
 }
 
-/// Listens on loopback only: there is no sign-in yet.
+/// Whether an address people reach it by is https, and the host it names.
+fn public(url: &str) -> Result<(bool, String)> {
+    let parts = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"));
+    let host = parts.map(|(_, rest)| rest.trim_end_matches('/'));
+    let host =
+        host.map(|h| h.rsplit_once(':').map_or(h, |(name, _)| name)).filter(|h| !h.is_empty() && !h.contains('/'));
+    match (parts, host) {
+        (Some((scheme, _)), Some(host)) => Ok((scheme == "https", host.to_owned())),
+        _ => Err(usage(format!("“{url}” is no address people can reach. Give one such as https://flow.example.org."))),
+    }
+}
+
+/// Listens on loopback only.
 pub(crate) async fn listen(listen: &Listen) -> Result<TcpListener> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, listen.port));
+    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, listen.port))).await
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| {
         ended(Exit::Failed, format!("Nobody can listen on {address}: {e}. Give another --port; 0 takes a free one."))
     })
