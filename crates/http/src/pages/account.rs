@@ -91,7 +91,7 @@ pub fn token_line(token: &Token, now: i64) -> TokenLine {
     TokenLine {
         id: token.id.to_string(),
         name: token.name.clone(),
-        scopes: if token.scopes.is_empty() { "nothing".to_owned() } else { token.scopes.join(", ") },
+        scopes: if token.scopes.is_empty() { "all one may".to_owned() } else { token.scopes.join(", ") },
         expires: at(token.expires, "never"),
         seen: at(token.seen, "never"),
     }

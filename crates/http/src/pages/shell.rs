@@ -49,13 +49,26 @@ pub static NAVIGATION: &[Group] = &[
         name: "See",
         entries: &[entry("chain", "Chain", "/", "h"), entry("streams", "Streams", "/streams", "s")],
     },
-    Group { id: "keep", name: "Keep", entries: &[entry("access", "Access", "/access", "a")] },
+    Group {
+        id: "keep",
+        name: "Keep",
+        entries: &[
+            entry("accounts", "Accounts", "/accounts", "u"),
+            entry("access", "Access", "/access", "a"),
+            entry("receivers", "Receivers", "/receivers", "r"),
+            entry("audit", "Audit trail", "/audit", "l"),
+        ],
+    },
     Group {
         id: "know",
         name: "Know",
         entries: &[entry("practices", "Practices", "/practices", "p"), entry("teams", "Teams", "/teams", "t")],
     },
 ];
+
+/// What of the navigation takes a permission.
+const CLOSED: &[(&str, Permission)] =
+    &[("accounts", Permission::AccountKeep), ("receivers", Permission::OutsideKeep), ("audit", Permission::AuditRead)];
 
 /// What every page has in common.
 #[derive(Debug, Clone, Default)]
@@ -72,8 +85,8 @@ pub struct Shell {
     pub me: String,
     /// The name of whoever signed in; none where nobody signs in.
     pub signed_in: Option<String>,
-    /// Whether whoever looks keeps accounts.
-    pub keeps: bool,
+    /// What of the navigation leads nowhere for whoever looks.
+    pub closed: Vec<&'static str>,
     /// A line above the page, such as that this is a demo; empty for none.
     pub banner: String,
 }
@@ -87,7 +100,7 @@ impl Shell {
     /// Whether a line of it leads anywhere for whoever looks.
     #[must_use]
     pub fn leads(&self, entry: &Entry) -> bool {
-        entry.id != "accounts" || self.keeps
+        !self.closed.contains(&entry.id)
     }
     /// The address of the styles.
     #[must_use]
@@ -149,7 +162,7 @@ pub async fn shell(
         people,
         me,
         signed_in: web.identity.as_ref().map(|i| i.name.clone()),
-        keeps: web.access.has(Permission::AccountKeep),
+        closed: CLOSED.iter().filter(|(_, p)| !web.access.has(*p)).map(|(id, _)| *id).collect(),
         banner: banner.to_owned(),
     })
 }

@@ -1,4 +1,4 @@
-// What others write is shown as text, wherever it is shown: hostile words in every field that is kept, then every
+// Comes last by its name, since it leaves its words behind. What others write is shown as text, wherever it is shown: hostile words in every field that is kept, then every
 // page is visited. A dialog, a script that ran, or a report of the content security policy is a failure.
 import assert from "node:assert/strict";
 
