@@ -73,7 +73,7 @@ impl App {
             }
             (receivers, Tree::load(&mut conn).await?, conn.last_seq().await?)
         };
-        for receiver in receivers.iter().filter(|r| r.active && r.told < last) {
+        for receiver in receivers.iter().filter(|r| r.active && r.told != last) {
             let sight = sight_of(&tree, &receiver.entity);
             let mut told = receiver.told;
             while let Some((to, count)) = self.fan_out_to(receiver, &sight, told).await? {
@@ -87,15 +87,15 @@ impl App {
     /// there is nothing more, or somebody else is at it.
     async fn fan_out_to(&self, r: &Receiver, sight: &Sight, from: i64) -> Result<Option<(i64, usize)>, AppError> {
         let (facts, last) = {
-            let mut conn = self.store.reader().await?;
-            // First how far the log is settled: what is read after that has all facts up to there.
+            // Both at one moment: what is read reaches to the last. Numbers say nothing of the order.
+            let mut conn = self.store.snapshot().await?;
             let last = conn.last_seq().await?;
             (conn.facts_after(sight, from, FACTS).await?, last)
         };
         let is_full = i64::try_from(facts.len()).is_ok_and(|n| n >= FACTS);
         let read = facts.last().map_or(from, |f| f.seq);
-        let to = if is_full { read } else { read.max(last) };
-        if to <= from {
+        let to = if is_full { read } else { last };
+        if to == from {
             return Ok(None);
         }
         let wanted: Vec<(i64, ItemId)> = facts.iter().filter(|f| wants(r, f)).map(|f| (f.seq, f.fact.item)).collect();

@@ -63,7 +63,7 @@ impl App {
     async fn look(&self, followed: &mut Followed) -> Result<(), AppError> {
         let mut conn = self.store.reader().await?;
         // First how far numbers are settled, then what there is: nothing falls between.
-        let settled = conn.last_seq().await?;
+        let settled = conn.greatest_settled().await?;
         let position = *followed.position.get_or_insert(settled);
         let mut after = position;
         loop {

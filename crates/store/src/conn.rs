@@ -256,8 +256,10 @@ operations! {
     writes fact::append_many(facts: &[(&str, &Fact)]) -> Vec<i64>;
     /// Keeps many notes.
     writes fact::insert_notes(notes: &[Note]) -> ();
-    /// The greatest number of a fact below which none can still come.
+    /// The number of the last fact in the order in which they became final: where one reads on from.
     reads fact::last_seq() -> i64;
+    /// The greatest number of a fact that is final; on PostgreSQL a smaller one may still come.
+    reads fact::greatest_settled() -> i64;
     /// Keeps words.
     writes fact::insert_note(note: &Note) -> ();
     /// The words kept beside an item, oldest first.

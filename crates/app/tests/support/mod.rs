@@ -81,7 +81,8 @@ impl World {
     pub async fn settled(&self) {
         let newest = self.app.newest_facts(&watercourse_app::Access::of_the_program(), 1).await.unwrap();
         let newest = newest.first().map_or(0, |f| f.seq);
-        let settling = async { while self.app.store().reader().await.unwrap().last_seq().await.unwrap() < newest {} };
+        let settling =
+            async { while self.app.store().reader().await.unwrap().greatest_settled().await.unwrap() < newest {} };
         tokio::time::timeout(std::time::Duration::from_secs(60), settling).await.unwrap();
     }
     pub fn folder(&self) -> PathBuf {

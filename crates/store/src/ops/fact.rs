@@ -107,6 +107,11 @@ pub(crate) async fn newest_facts(c: &mut Connection, sight: &Sight, limit: i64) 
     rows.iter().map(numbered).collect()
 }
 
+pub(crate) async fn greatest_settled(c: &mut Connection) -> Stored<i64> {
+    let sql = format!("SELECT COALESCE(MAX(seq), 0) FROM fact WHERE {SETTLED}");
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(c).await?)
+}
+
 pub(crate) async fn last_seq(c: &mut Connection) -> Stored<i64> {
     let sql = format!("SELECT fact.seq FROM fact WHERE {SETTLED} ORDER BY {LAST} LIMIT 1");
     let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(c).await?;
