@@ -233,22 +233,30 @@ impl App {
         items.by_key.insert(kept.item.key.clone(), kept.item.id);
         items.by_id.insert(kept.item.id, kept);
     }
-    /// The id of an item named by key or id.
-    pub(crate) async fn find(&self, conn: &mut Conn, named: &str) -> Result<ItemId, AppError> {
+    /// The id of an item that may be seen, named by key or id. One that may not is answered as one that is not there.
+    pub(crate) async fn find(&self, conn: &mut Conn, access: &Access, named: &str) -> Result<ItemId, AppError> {
         let named = named.trim();
-        if let Ok(id) = named.parse::<ItemId>() {
-            return Ok(id);
-        }
-        let key = named.to_uppercase();
-        if let Some(id) = self.known.items.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(&key) {
-            return Ok(*id);
-        }
-        let found = conn.item_id(&key).await?;
-        let found = match found {
-            None => conn.item_id(named).await?,
-            found => found,
+        let id = self.named(conn, named).await?.ok_or_else(|| no_item(named))?;
+        self.must_see(conn, access, id, named).await?;
+        Ok(id)
+    }
+    /// The item that a key or id names, if there is one.
+    async fn named(&self, conn: &mut Conn, named: &str) -> Result<Option<ItemId>, AppError> {
+        let (id, key) = (named.parse::<ItemId>().ok(), named.to_uppercase());
+        let remembered = {
+            let items = self.known.items.lock().unwrap_or_else(PoisonError::into_inner);
+            id.filter(|id| items.by_id.contains_key(id)).or_else(|| items.by_key.get(&key).copied())
         };
-        found.ok_or_else(|| no_item(named))
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        if let Some(id) = id {
+            return Ok(conn.revision_of(id).await?.map(|_| id));
+        }
+        Ok(match conn.item_id(&key).await? {
+            None if key != named => conn.item_id(named).await?,
+            found => found,
+        })
     }
 }
 

@@ -58,7 +58,7 @@ impl App {
 }
 
 async fn work_out(conn: &mut Conn, who: &SignedIn) -> Result<Access, AppError> {
-    let tree = Tree::of(conn.entities().await?);
+    let tree = Tree::load(conn).await?;
     let roles = conn.roles().await?;
     let granted = conn.granted_to(who.account).await?;
     let (home, teams) = match who.person {

@@ -108,11 +108,7 @@ impl App {
         }
         let mut links = Vec::with_capacity(new.links.len());
         for (link, to) in &new.links {
-            let to = self.find(conn, to).await?;
-            if !conn.sees(to, &ctx.access.sight()).await? {
-                return Err(crate::app::no_item(&to.to_string()));
-            }
-            links.push((*link, to));
+            links.push((*link, self.find(conn, &ctx.access, to).await?));
         }
         let requester = match new.requester.as_deref().filter(|r| !r.is_empty()) {
             Some(named) => Some(self.somebody(conn, &ctx.access, named).await?),
@@ -150,9 +146,7 @@ impl App {
         if let Some(done) = answered(conn, ctx).await? {
             return Ok((done, Vec::new()));
         }
-        let id = self.find(conn, item).await?;
-        // By the name it was asked for: an id would tell that it is there.
-        self.must_see(conn, &ctx.access, id, item).await?;
+        let id = self.find(conn, &ctx.access, item).await?;
         let mut doing = Doing::new(self, conn, ctx);
         match doing.act(id, Doer { verb, words, if_revision, at: None }).await {
             Err(AppError::Refused(refusal)) if refusal.right == TOO_LATE => {

@@ -34,7 +34,6 @@ impl App {
                 return if whole { self.flow_of_import(&published).await } else { Ok(Arc::default()) };
             }
         }
-        let seen = self.seen_items(access, stream).await?;
         let now = self.now();
         let mut measured = self.known.measured.lock().await;
         let seq = self.catch_up(&mut measured).await?;
@@ -45,6 +44,7 @@ impl App {
         {
             return Ok(Arc::clone(visits));
         }
+        let seen = self.seen_items(access, stream).await?;
         let items = measured.of(stream, seen.as_ref());
         let streams = self.streams_of(&items).await?;
         let visits = tokio::task::spawn_blocking(move || {

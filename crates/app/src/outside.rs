@@ -225,13 +225,8 @@ impl App {
         let id = if news.item.trim().is_empty() && deployed.is_some() {
             None
         } else {
-            Some(self.find(conn, &news.item).await?)
+            Some(self.find(conn, &ctx.access, &news.item).await?)
         };
-        if let Some(id) = id
-            && !conn.sees(id, &ctx.access.sight()).await?
-        {
-            return Err(crate::app::no_item(&news.item));
-        }
         if let Some(deployed) = deployed {
             let now = self.now();
             let at = deployed.at.unwrap_or(now);

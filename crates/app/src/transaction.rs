@@ -88,7 +88,7 @@ impl<'c> Doing<'c> {
         }
     }
 
-    /// Does a verb and everything that follows.
+    /// Does a verb to an item that [`App::find`] let whoever asks see, and everything that follows.
     ///
     /// # Errors
     /// A refusal, or whatever kept it from being done. The transaction must be given up then.
@@ -104,10 +104,8 @@ impl<'c> Doing<'c> {
         self.follow().await
     }
 
-    /// Refuses, as if it were not there, an item that may not be seen; a verb that may not be done to it; and an
-    /// approval by whoever asked for it.
+    /// Refuses a verb that may not be done to an item, and an approval by whoever asked for it.
     async fn allowed(&mut self, id: ItemId, verb: &Verb) -> Result<(), AppError> {
-        self.app.must_see(self.conn, self.access, id, &id.to_string()).await?;
         let ways: &[Permission] = match verb.spec().duty {
             Duty::Work => &[Permission::ItemAct],
             Duty::Follow => &[Permission::ItemAct, Permission::ItemFollow],

@@ -85,8 +85,7 @@ impl App {
     /// `NotFound` where there is none.
     pub async fn item_id(&self, access: &Access, named: &str) -> Result<ItemId, AppError> {
         let mut conn = self.store.reader().await?;
-        let id = self.find(&mut conn, named).await?;
-        if conn.sees(id, &access.sight()).await? { Ok(id) } else { Err(no_item(named)) }
+        self.find(&mut conn, access, named).await
     }
 
     /// Whether somebody may know of a change: of an item they see, of a stream they know of.
@@ -94,17 +93,13 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn concerns(&self, access: &Access, change: &Change) -> Result<bool, AppError> {
-        let mut conn = match change {
-            Change::Organisation | Change::Deployment => return Ok(true),
-            Change::Item { .. } if access.sight() == Sight::Everything => return Ok(true),
-            Change::Stream { .. } if access.horizon.all => return Ok(true),
-            Change::Item { .. } | Change::Stream { .. } => self.store.reader().await?,
-        };
-        match change {
-            Change::Item { id, .. } => Ok(conn.sees(*id, &access.sight()).await?),
-            Change::Stream { id, .. } => Ok(self.known_to(&mut conn, access, id).await.is_ok()),
-            Change::Organisation | Change::Deployment => Ok(true),
-        }
+        Ok(match change {
+            Change::Item { .. } if access.sight() == Sight::Everything => true,
+            Change::Item { id, .. } => self.store.reader().await?.sees(*id, &access.sight()).await?,
+            Change::Stream { .. } if access.horizon.all => true,
+            Change::Stream { id, .. } => self.known_to(&mut self.store.reader().await?, access, id).await.is_ok(),
+            Change::Organisation | Change::Deployment => true,
+        })
     }
 
     /// The keys of those of some items that may be seen.
