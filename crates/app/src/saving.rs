@@ -2,11 +2,13 @@
 
 use crate::access::{Access, Permission};
 use crate::app::App;
+use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
 use std::sync::Arc;
-use watercourse_store::{Conn, SavedView, Sort};
+use watercourse_core::time::Instant;
+use watercourse_store::{Conn, ROOT, SavedView, Sort};
 
 /// The most characters of a view's name.
 const NAME_MOST: usize = 100;
@@ -37,7 +39,7 @@ impl App {
         access.may(Permission::ItemSee)?;
         let owner = owner(access);
         let views = self.store.reader().await?.views_of(&owner).await?;
-        Ok(views.into_iter().filter(|v| !v.owner.is_empty() || sees(access, &v.entity)).collect())
+        Ok(views.into_iter().filter(|v| !v.owner.is_empty() || access.horizon.holds(&v.entity)).collect())
     }
     /// The view with an id: one’s own before a shared one.
     ///
@@ -63,9 +65,9 @@ impl App {
         crate::listing::read(&new.q)?;
         let own = owner(&ctx.access);
         let is_shared = new.is_shared || own.is_empty();
-        let entity = if new.entity.is_empty() { "root".to_owned() } else { new.entity };
+        let entity = if new.entity.is_empty() { ROOT.to_owned() } else { new.entity };
         if is_shared {
-            may_share(&ctx.access, &entity)?;
+            ctx.access.may_in(Permission::OrganisationKeep, &entity)?;
         }
         let view = SavedView {
             owner: if is_shared { String::new() } else { own },
@@ -81,6 +83,7 @@ impl App {
             let (ctx, view) = (Arc::clone(&ctx), view.clone());
             Box::pin(async move {
                 conn.put_view(&view).await?;
+                noted(conn, &ctx, Action::ViewKept, &view, now).await?;
                 keep_answer(conn, &ctx, || serde_json::to_string(&view).unwrap_or_default(), now).await?;
                 Ok(view)
             })
@@ -94,13 +97,14 @@ impl App {
     pub async fn delete_view(&self, ctx: &Context, id: &str) -> Result<(), AppError> {
         let view = self.saved_view(&ctx.access, id).await?;
         if view.owner.is_empty() {
-            may_share(&ctx.access, &view.entity)?;
+            ctx.access.may_in(Permission::OrganisationKeep, &view.entity)?;
         }
         let (ctx, now) = (Arc::new(ctx.clone()), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let (ctx, view) = (Arc::clone(&ctx), view.clone());
             Box::pin(async move {
                 conn.delete_view(&view.owner, &view.id).await?;
+                noted(conn, &ctx, Action::ViewRemoved, &view, now).await?;
                 keep_answer(conn, &ctx, || "null".to_owned(), now).await
             })
         });
@@ -113,18 +117,12 @@ fn owner(access: &Access) -> String {
     access.account.map(|account| account.to_string()).unwrap_or_default()
 }
 
-fn sees(access: &Access, entity: &str) -> bool {
-    access.horizon.holds(entity)
-}
-
-/// Whether somebody may keep what the others of an entity see.
-fn may_share(access: &Access, entity: &str) -> Result<(), AppError> {
-    let reaches = |p| access.reach(p).is_some_and(|r| r.all || r.entities.contains(entity));
-    if reaches(Permission::OrganisationKeep) {
-        Ok(())
-    } else {
-        Err(AppError::Denied(Permission::OrganisationKeep.id()))
+/// Writes down what is done to a view that others see. Without its filter: that may hold words to be erased one day.
+async fn noted(conn: &mut Conn, ctx: &Context, action: Action, view: &SavedView, now: Instant) -> Result<(), AppError> {
+    if !view.owner.is_empty() {
+        return Ok(());
     }
+    note(conn, ctx, action, &view.id, serde_json::json!({ "entity": view.entity }), now).await
 }
 
 fn no_view(id: &str) -> AppError {

@@ -60,6 +60,11 @@ async fn a_view_is_seen_by_whom_it_is_for(world: &World) {
     assert_eq!(world.app.saved_view(&ada.access, "ours").await.unwrap().q, "state:open");
     world.app.delete_view(&bo, "ours").await.unwrap();
     assert_eq!(seen(world, &ada).await, ["mine=team:hr"]);
+    // The trail tells what was done to the view that others saw, not of one's own.
+    let trail = world.app.trail(&Access::of_the_program(), None, None, None, 10).await.unwrap();
+    let of_views = trail.iter().filter(|row| row.action.starts_with("view:"));
+    let told: Vec<_> = of_views.map(|row| (row.action.as_str(), row.object.as_str(), row.actor.clone())).collect();
+    assert_eq!(told, [("view:removed", "ours", bo.actor.clone()), ("view:kept", "ours", bo.actor.clone())]);
 
     let nobody = Context::by(Arc::new(Access::new(
         Actor::Rule("x".to_owned()),

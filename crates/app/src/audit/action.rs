@@ -68,20 +68,14 @@ actions! {
     FactorRemoved = "factor:removed";
     /// A session was ended by somebody.
     SessionEnded = "session:ended";
-    /// A provider of sign-in was made or changed.
-    ProviderKept = "provider:kept";
     /// A role was made or changed.
     RoleKept = "role:kept";
     /// A role was given to an account.
     RoleGranted = "role:granted";
-    /// A role was taken from an account.
-    RoleTaken = "role:taken";
     /// A token was made.
     TokenMade = "token:made";
     /// A token was ended.
     TokenEnded = "token:ended";
-    /// Somebody was refused for want of a permission.
-    AccessDenied = "access:denied";
     /// A receiver of events was made or changed.
     ReceiverKept = "receiver:kept";
     /// A receiver of events was taken away.
@@ -90,14 +84,10 @@ actions! {
     DeliveryReplayed = "delivery:replayed";
     /// A view was kept for others.
     ViewKept = "view:kept";
-    /// A view was taken away.
+    /// A view that others saw was taken away.
     ViewRemoved = "view:removed";
-    /// Many items were taken out of the program at once.
-    ExportMade = "export:made";
     /// Words of somebody were erased; the object is the note or the item.
     WordsErased = "words:erased";
-    /// A setting was changed.
-    SettingChanged = "setting:changed";
 }
 
 #[cfg(test)]

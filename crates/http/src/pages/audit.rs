@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use std::collections::HashMap;
 use watercourse_core::actor::Actor;
+use watercourse_core::id::PersonId;
 
 /// Rows of one page.
 const ROWS: usize = 100;
@@ -31,12 +32,10 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
     let (action, object) = (some(&asked.action), some(&asked.object));
     let trail = web.app.trail(&web.access, asked.before, action.as_deref(), object.as_deref(), ROWS).await?;
     let shell = shell(&web, &headers, "Audit trail", "audit").await?;
-    let names: HashMap<&str, &str> = shell.people.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+    let people = web.app.people(&web.access).await?;
+    let names: HashMap<PersonId, String> = people.into_iter().map(|p| (p.id, p.name)).collect();
     let who = |actor: &Actor| match actor {
-        Actor::Person(id) => {
-            let id = id.to_string();
-            names.get(id.as_str()).map_or_else(|| "A former person".to_owned(), |name| (*name).to_owned())
-        }
+        Actor::Person(id) => names.get(id).cloned().unwrap_or_else(|| "A former person".to_owned()),
         other => other.to_string(),
     };
     let earlier = trail.last().filter(|_| trail.len() == ROWS).map(|last| {

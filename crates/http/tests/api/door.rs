@@ -72,6 +72,8 @@ async fn a_session_writes_only_from_a_page_of_this_server(server: Server) {
     }
     assert_eq!(server.raw(post(&[("sec-fetch-site", "same-origin")])).await.status(), 303);
     assert_eq!(server.raw(post(&[("origin", &format!("http://{host}"))])).await.status(), 303);
+    let trail = server.send(server.request("GET", "/audit").header("cookie", format!("session={cookie}"))).await.text;
+    assert!(trail.contains(r#"data-label="Who">Ada</td>"#) && !trail.contains("A former person"), "{trail}");
 }
 
 async fn signing_in_leads_where_one_wanted_to_go_and_nowhere_else(server: Server) {
