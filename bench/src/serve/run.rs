@@ -165,13 +165,19 @@ async fn creates(
     let mut bare = limits::sqlite(&folder.join("bare.db")).await?;
     let mut made = open(client, &bases, 4, TURN).await?.count;
     limits::one_by_one(&mut bare, TURN / 2).await?;
+    // One turn, and what it took of the server for each item, ms.
+    let turn = async |clients| {
+        let before = running.cpu_seconds();
+        let opened = open(client, &bases, clients, TURN).await?;
+        let cpu = (running.cpu_seconds() - before) * 1e3 / opened.count as f64;
+        anyhow::Ok((opened, cpu))
+    };
     let (mut one, mut many) = (Vec::new(), Vec::new());
     let (mut rates, mut took, mut used) = ((0.0, 0.0), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let limit = limits::one_by_one(&mut bare, TURN).await?;
-        let before = running.cpu_seconds();
-        let opened = open(client, &bases, 1, TURN).await?;
-        used.push((running.cpu_seconds() - before) * 1e3 / opened.count as f64);
+        let (opened, cpu) = turn(1).await?;
+        used.push(cpu);
         one.push(opened.rate / limit * 100.0);
         took.push(opened.times.at(50));
         rates = (opened.rate, limit);
@@ -188,9 +194,8 @@ async fn creates(
     for _ in 0..TURNS {
         let (limit, back) = limits::group(bare, 32, TURN).await?;
         bare = back;
-        let before = running.cpu_seconds();
-        let opened = open(client, &bases, 32, TURN).await?;
-        used.push((running.cpu_seconds() - before) * 1e3 / opened.count as f64);
+        let (opened, cpu) = turn(32).await?;
+        used.push(cpu);
         many.push(opened.rate / limit * 100.0);
         tails.push(opened.times.at(99));
         rates = (opened.rate, limit);

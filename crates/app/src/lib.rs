@@ -58,7 +58,7 @@ pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as li
 pub use organisation::{NewPerson, NewTeam};
 pub use outside::{Deployed, Heard, News};
 pub use published::Published;
-pub use receivers::{KINDS, NewReceiver, ReceiverKept, ReceiverView};
+pub use receivers::{NewReceiver, ReceiverKept, ReceiverView};
 pub use refused_hook::RefusedHook;
 pub use roles::{BY_HAND, NewEntity, NewRole, scope_in_words};
 pub use saving::NewView;

@@ -12,6 +12,7 @@ use crate::sender::Sender;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::sync::Arc;
+use watercourse_core::fact::Event;
 use watercourse_core::time::Instant;
 use watercourse_store::{Attempt, Conn, Delivery, DeliveryState, OnTheWay, Receiver};
 
@@ -21,35 +22,6 @@ const BOTH_SIGN: i64 = 24 * 3_600_000_000;
 const MOST: usize = 200;
 /// The most kinds or streams one can name.
 const MOST_NAMED: usize = 100;
-
-/// What facts call what happened: what a receiver can choose from.
-pub const KINDS: &[&str] = &[
-    "opened",
-    "round_opened",
-    "started",
-    "paused",
-    "resumed",
-    "requeued",
-    "handed_over",
-    "finished",
-    "failed",
-    "dropped",
-    "skipped",
-    "returned",
-    "judged",
-    "gate_asked",
-    "gate_passed",
-    "gate_refused",
-    "child_opened",
-    "child_ended",
-    "field_set",
-    "deviated",
-    "commented",
-    "linked",
-    "unlinked",
-    "closed",
-    "reopened",
-];
 
 /// A receiver, new or to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,7 +72,7 @@ impl App {
     pub async fn receivers(&self, access: &Access) -> Result<Vec<ReceiverView>, AppError> {
         access.may(Permission::OutsideKeep)?;
         let mut conn = self.store.snapshot().await?;
-        let counts = conn.on_the_way().await?;
+        let counts = conn.on_the_way(None).await?;
         let all = conn.receivers().await?.into_iter().filter(|r| theirs(access, r));
         Ok(all.map(|receiver| view(receiver, &counts)).collect())
     }
@@ -113,7 +85,7 @@ impl App {
         access.may(Permission::OutsideKeep)?;
         let mut conn = self.store.snapshot().await?;
         let receiver = found(&mut conn, access, id).await?;
-        let counts = conn.on_the_way().await?;
+        let counts = conn.on_the_way(Some(id)).await?;
         Ok(view(receiver, &counts))
     }
 
@@ -275,9 +247,9 @@ fn check(new: &NewReceiver, sender: &dyn Sender) -> Result<(), AppError> {
         })?;
     }
     for (index, kind) in new.kinds.iter().enumerate() {
-        if !KINDS.contains(&kind.as_str()) {
+        if !Event::IDS.contains(&kind.as_str()) {
             let shown: String = kind.chars().take(60).collect();
-            let right = format!("Choose from {}.", KINDS.join(", "));
+            let right = format!("Choose from {}.", Event::IDS.join(", "));
             return Err(AppError::invalid(format!("/kinds/{index}"), format!("Nothing is called “{shown}”."), right));
         }
     }

@@ -4,11 +4,10 @@
 mod support;
 
 use serde_json::json;
-use sqlx::Connection as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use support::World;
+use support::{World, postgres, say};
 use watercourse_app::audit::{Sealer, verify};
 use watercourse_app::{Access, App, Context, ItemQuery, NewItem, NewPerson, NewTeam, Settings, Store, StoreError};
 use watercourse_store::{Manifest, check_backup, manifest_path, restore};
@@ -19,30 +18,12 @@ struct Elsewhere {
     address: String,
 }
 
-fn base() -> String {
-    std::env::var("WATERCOURSE_TEST_POSTGRES")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
-}
-
-async fn say(address: &str, sql: &str) {
-    let mut c = sqlx::PgConnection::connect(address).await.expect("PostgreSQL answers (WATERCOURSE_TEST_POSTGRES)");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut c).await.unwrap();
-    c.close().await.unwrap();
-}
-
-async fn say_file(path: &str, sql: &str) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
-    let mut c = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut c).await.unwrap();
-    c.close().await.unwrap();
-}
-
 impl Elsewhere {
     async fn new() -> Self {
         let name = format!("wc_test_{}", uuid::Uuid::now_v7().simple());
-        say(&base(), &format!("CREATE SCHEMA {name}")).await;
-        let sign = if base().contains('?') { '&' } else { '?' };
-        Self { address: format!("{}{sign}options[search_path]={name}", base()), name }
+        say(&postgres(), &format!("CREATE SCHEMA {name}")).await;
+        let sign = if postgres().contains('?') { '&' } else { '?' };
+        Self { address: format!("{}{sign}options[search_path]={name}", postgres()), name }
     }
 }
 
@@ -50,7 +31,11 @@ impl Drop for Elsewhere {
     fn drop(&mut self) {
         let sql = format!("DROP SCHEMA {} CASCADE", self.name);
         let dropping = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(say(&base(), &sql));
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(say(&postgres(), &sql));
         });
         drop(dropping.join());
     }
@@ -318,7 +303,7 @@ async fn as_first_released(world: &World, folder: &Path, there: &Elsewhere) -> S
     }
     let path = folder.join("first.db").to_string_lossy().into_owned();
     let sql = format!("ATTACH '{}' AS now; {}", world.address, first_schema(false) + &copy("now.", "main."));
-    say_file(&path, &sql).await;
+    say(&path, &sql).await;
     path
 }
 

@@ -14,24 +14,6 @@ use watercourse_app::{
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 
-/// Something done to the database behind the program.
-async fn raw(world: &World, sql: &str) {
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    if world.address.starts_with("postgres") {
-        let mut c = sqlx::PgConnection::connect(&world.address).await.unwrap();
-        sqlx::raw_sql(sql).execute(&mut c).await.unwrap();
-        c.close().await.unwrap();
-    } else {
-        let mut c = sqlx::SqliteConnection::connect(&world.address).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF".to_owned()))
-            .execute(&mut c)
-            .await
-            .unwrap();
-        sqlx::raw_sql(sql).execute(&mut c).await.unwrap();
-        c.close().await.unwrap();
-    }
-}
-
 /// Seals until everything is: other transactions of the same PostgreSQL may have to end first.
 async fn seal_all(app: &App) {
     let mut sealer = Sealer::default();
@@ -211,7 +193,7 @@ async fn put_back(world: &World) {
         sql += &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table};");
     }
     sql += "UPDATE item SET title = k.title, revision = k.revision FROM kept_item k WHERE k.id = item.id; COMMIT";
-    raw(world, &sql).await;
+    world.say(&sql).await;
 }
 
 /// A forgery: what it is, and what does it.
@@ -283,7 +265,7 @@ async fn every_forgery_is_found(world: &World) {
     let head = filled(world).await;
     let app = &world.app;
     for table in KEPT {
-        raw(world, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
+        world.say(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
     }
     let whole = verified(app, std::slice::from_ref(&head)).await;
     assert_eq!((whole.findings.as_slice(), whole.anchored), (&[][..], head.number));
@@ -298,7 +280,7 @@ async fn every_forgery_is_found(world: &World) {
         } else if what == "note" {
             sql = "UPDATE note SET words = words || '.' WHERE at = (SELECT MAX(at) FROM note)".into();
         }
-        raw(world, &sql).await;
+        world.say(&sql).await;
         let found = verified(app, std::slice::from_ref(&head)).await;
         assert!(!found.findings.is_empty(), "try {number}, {what}: {sql}");
         seen.insert(what);
@@ -313,7 +295,7 @@ async fn what_is_wrong_is_named_with_its_place(world: &World) {
     let head = filled(world).await;
     let app = &world.app;
     for table in KEPT {
-        raw(world, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
+        world.say(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
     }
     let facts = app.facts_after(&watercourse_app::Access::of_the_program(), 0, 1000).await.unwrap();
     let fact = facts.iter().find(|f| f.fact.event.id() == "commented").unwrap();
@@ -324,29 +306,30 @@ async fn what_is_wrong_is_named_with_its_place(world: &World) {
     };
     let heads = std::slice::from_ref(&head);
 
-    raw(world, &format!("UPDATE fact SET cause = 'x' WHERE seq = {}", fact.seq)).await;
+    world.say(&format!("UPDATE fact SET cause = 'x' WHERE seq = {}", fact.seq)).await;
     let found = verified(app, heads).await;
     assert_eq!(found.findings.len(), 1, "{found:?}");
     assert!(told(&found, Fault::Changed)[0].starts_with(&format!("{named} is not what was sealed as link ")));
     put_back(world).await;
 
-    raw(world, &format!("DELETE FROM fact WHERE seq = {}", fact.seq)).await;
+    world.say(&format!("DELETE FROM fact WHERE seq = {}", fact.seq)).await;
     let found = verified(app, heads).await;
     assert!(told(&found, Fault::Deleted)[0].starts_with(&format!("fact {}, sealed as link ", fact.seq)));
     assert!(told(&found, Fault::Gap)[0].starts_with(&view.item.key), "{found:?}");
     put_back(world).await;
 
-    raw(world, "UPDATE note SET words = 'It was Bob'").await;
+    world.say("UPDATE note SET words = 'It was Bob'").await;
     let found = verified(app, heads).await;
     assert!(told(&found, Fault::WordsChanged).iter().any(|s| s.contains(&named)), "{found:?}");
     put_back(world).await;
 
     // Whoever rewrites everything cannot rewrite the head that was kept elsewhere.
-    raw(
-        world,
-        &format!("UPDATE fact SET cause = 'x' WHERE seq = {}; DELETE FROM chain; DELETE FROM chain_head", fact.seq),
-    )
-    .await;
+    world
+        .say(&format!(
+            "UPDATE fact SET cause = 'x' WHERE seq = {}; DELETE FROM chain; DELETE FROM chain_head",
+            fact.seq
+        ))
+        .await;
     seal_all(app).await;
     assert_eq!(verified(app, &[]).await.findings, [], "the chain alone cannot tell");
     let found = verified(app, heads).await;
@@ -363,7 +346,7 @@ async fn erased_words_leave_the_chain_whole_where_the_trail_says_so(world: &Worl
     let app = &world.app;
     let facts = app.facts_after(&watercourse_app::Access::of_the_program(), 0, 1000).await.unwrap();
     let commented = facts.iter().find(|f| f.fact.event.id() == "commented").unwrap();
-    raw(world, "UPDATE note SET words = ''").await;
+    world.say("UPDATE note SET words = ''").await;
     let before = verified(app, std::slice::from_ref(&head)).await.findings.len();
     assert_eq!(before, 6, "nobody wrote down that they were erased");
     let ctx = Context::of(Actor::Agent("privacy".into()));

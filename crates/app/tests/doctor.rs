@@ -4,27 +4,12 @@
 mod support;
 
 use serde_json::json;
-use sqlx::Connection as _;
 use std::sync::Arc;
 use support::{HOUR, World};
 use watercourse_app::audit::{Sealer, verify};
 use watercourse_app::doctor::{Patient, Trouble, examine};
 use watercourse_app::{Clock, Store};
 use watercourse_core::time::Instant;
-
-async fn raw(world: &World, sql: &str) {
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    if world.address.starts_with("postgres") {
-        let mut c = sqlx::PgConnection::connect(&world.address).await.unwrap();
-        sqlx::raw_sql(sql).execute(&mut c).await.unwrap();
-        c.close().await.unwrap();
-    } else {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&world.address).foreign_keys(false);
-        let mut c = sqlx::ConnectOptions::connect(&options).await.unwrap();
-        sqlx::raw_sql(sql).execute(&mut c).await.unwrap();
-        c.close().await.unwrap();
-    }
-}
 
 /// What the doctor finds at a time, apart from what depends on the machine of the test.
 async fn found_at(world: &World, clock: Clock) -> Vec<Trouble> {
@@ -67,24 +52,22 @@ async fn planted_faults_are_found(world: &World) {
     assert_eq!(found(world).await, none);
 
     let timer = "INSERT INTO timer (item, round, due, fired) SELECT id, 99, 5, NULL FROM item WHERE key = ";
-    raw(world, &format!("{timer}'{key}'")).await;
+    world.say(&format!("{timer}'{key}'")).await;
     assert_eq!(found(world).await, ["timers-overdue"]);
-    raw(world, "DELETE FROM timer").await;
+    world.say("DELETE FROM timer").await;
 
-    raw(world, &format!("UPDATE round SET team = 'night' WHERE item = (SELECT id FROM item WHERE key = '{key}')"))
-        .await;
-    raw(world, &format!("UPDATE visit SET team = 'night' WHERE item = (SELECT id FROM item WHERE key = '{key}')"))
-        .await;
+    world.say(&format!("UPDATE round SET team = 'night' WHERE item = (SELECT id FROM item WHERE key = '{key}')")).await;
+    world.say(&format!("UPDATE visit SET team = 'night' WHERE item = (SELECT id FROM item WHERE key = '{key}')")).await;
     let now = world.app.now();
     let told = found_at(world, Arc::new(move || now)).await;
     assert_eq!(told.iter().map(|t| t.check).collect::<Vec<_>>(), ["facts-and-state"]);
     assert!(told[0].wrong.contains(&key) && told[0].wrong.starts_with("Of 3 items looked at, 1 are not"), "{told:?}");
-    raw(world, "UPDATE round SET team = 'service-desk'; UPDATE visit SET team = 'service-desk'").await;
+    world.say("UPDATE round SET team = 'service-desk'; UPDATE visit SET team = 'service-desk'").await;
     assert_eq!(found(world).await, none);
 
-    raw(world, "CREATE TABLE kept AS SELECT seq, cause FROM fact; UPDATE fact SET cause = 'x' WHERE seq = 2").await;
+    world.say("CREATE TABLE kept AS SELECT seq, cause FROM fact; UPDATE fact SET cause = 'x' WHERE seq = 2").await;
     assert_eq!(found(world).await, ["chain"]);
-    raw(world, "UPDATE fact SET cause = k.cause FROM kept k WHERE k.seq = fact.seq; DROP TABLE kept").await;
+    world.say("UPDATE fact SET cause = k.cause FROM kept k WHERE k.seq = fact.seq; DROP TABLE kept").await;
     assert_eq!(found(world).await, none);
 
     let ctx = world.seeded().await;
@@ -96,9 +79,9 @@ async fn planted_faults_are_found(world: &World) {
     seal_all(world).await;
     assert_eq!(found(world).await, none);
 
-    raw(world, "UPDATE schema_version SET version = 999 WHERE version = 6").await;
+    world.say("UPDATE schema_version SET version = 999 WHERE version = 6").await;
     assert_eq!(found(world).await, ["schema-newer"]);
-    raw(world, "DELETE FROM schema_version WHERE version = 999").await;
+    world.say("DELETE FROM schema_version WHERE version = 999").await;
     assert_eq!(found(world).await, ["schema-older"]);
 }
 
@@ -121,7 +104,7 @@ fn a_clock_that_differs_from_postgresql_is_found() {
 fn rows_that_point_nowhere_are_found() {
     support::run(false, |world| async move {
         filled(&world).await;
-        raw(&world, "DELETE FROM stream WHERE id = 'restore-service'").await;
+        world.say("DELETE FROM stream WHERE id = 'restore-service'").await;
         let now = world.app.now();
         let found = found_at(&world, Arc::new(move || now)).await;
         assert_eq!(found.iter().map(|t| t.check).collect::<Vec<_>>(), ["orphans", "facts-and-state"], "{found:?}");

@@ -129,6 +129,34 @@ pub enum Event {
 }
 
 impl Event {
+    /// Every `what` there is.
+    pub const IDS: &[&str] = &[
+        "opened",
+        "round_opened",
+        "started",
+        "paused",
+        "resumed",
+        "requeued",
+        "handed_over",
+        "finished",
+        "failed",
+        "dropped",
+        "skipped",
+        "returned",
+        "judged",
+        "gate_asked",
+        "gate_passed",
+        "gate_refused",
+        "child_opened",
+        "child_ended",
+        "field_set",
+        "deviated",
+        "commented",
+        "linked",
+        "unlinked",
+        "closed",
+        "reopened",
+    ];
     /// The `what` of the serialised event.
     #[must_use]
     pub const fn id(&self) -> &'static str {
@@ -213,4 +241,18 @@ pub struct Fact {
     pub team: Option<String>,
     /// What happened.
     pub event: Event,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn every_event_is_listed() {
+        let told = serde_json::from_str::<Event>(r#"{"what": "?"}"#).unwrap_err().to_string();
+        let (_, known) = told.split_once("expected one of ").unwrap();
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        assert_eq!(known, Event::IDS);
+    }
 }

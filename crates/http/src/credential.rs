@@ -14,13 +14,16 @@ pub(crate) fn presented(headers: &HeaderMap) -> Option<Presented> {
     session_cookie(headers).map(Presented::Session)
 }
 
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
 /// The value of the session's cookie.
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let pairs: Vec<&str> = lines.flat_map(|line| line.split(';')).map(str::trim).collect();
     // Where both are there, only the one counts that no other site and no plain connection could have set.
-    let named = |name: &str| pairs.iter().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    named("__Host-session").or_else(|| named("session")).map(str::to_owned)
+    cookie(headers, "__Host-session").or_else(|| cookie(headers, "session")).map(str::to_owned)
 }
 
 /// Whether a browser says that a request comes from a page of this server. A session needs that for every write;
@@ -32,6 +35,5 @@ pub(crate) fn says_same_origin(headers: &HeaderMap) -> bool {
 
 /// Whom somebody chose to act as, from the cookie. Until people sign in this is a name, not a proof.
 pub(crate) fn me(headers: &HeaderMap) -> Option<PersonId> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("me=")?.parse().ok())
+    cookie(headers, "me")?.parse().ok()
 }

@@ -3,9 +3,9 @@
 
 use crate::credential::{me, presented, says_same_origin};
 use crate::problem::{Kind, Problem};
-use crate::state::{Asker, Base, Door, Web};
+use crate::state::{Asker, Base, Door, Entered, Web};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
@@ -37,13 +37,16 @@ pub(crate) fn is_open_to_all(path: &str) -> bool {
 
 /// Puts who asks into the request, or answers that one must sign in.
 pub(crate) async fn enter(State(base): State<Base>, mut request: Request, next: Next) -> Response {
-    let (method, headers) = (request.method().clone(), request.headers().clone());
     let who = match base.settings.door {
-        Door::Open => Some(Asker { access: Arc::new(Access::everything(named(&request))), identity: None }),
-        Door::SignIn => match signed_in(&base, &method, &headers).await {
-            Ok(who) => who,
-            Err(problem) => return problem.into_response(),
-        },
+        Door::Open => Some(Asker { access: Arc::new(Access::everything(named(&request))), entered: None }),
+        Door::SignIn => {
+            let brought = presented(request.headers());
+            let is_foreign = !request.method().is_safe() && !says_same_origin(request.headers());
+            match signed_in(&base, brought, is_foreign).await {
+                Ok(who) => who,
+                Err(problem) => return problem.into_response(),
+            }
+        }
     };
     match who {
         Some(asker) => {
@@ -63,11 +66,11 @@ fn named(request: &Request) -> Actor {
     me(request.headers()).map_or_else(|| Actor::Integration("page".to_owned()), Actor::Person)
 }
 
-/// Who signed in, by session or token.
-async fn signed_in(base: &Base, method: &Method, headers: &HeaderMap) -> Result<Option<Asker>, Problem> {
-    let Some(presented) = presented(headers) else { return Ok(None) };
+/// Who signed in, by session or token. `is_foreign`: it writes, and no browser says that it is from a page of ours.
+async fn signed_in(base: &Base, brought: Option<Presented>, is_foreign: bool) -> Result<Option<Asker>, Problem> {
+    let Some(presented) = brought else { return Ok(None) };
     let Some(identity) = base.app.identify(&presented).await? else { return Ok(None) };
-    if matches!(presented, Presented::Session(_)) && !method.is_safe() && !says_same_origin(headers) {
+    if is_foreign && matches!(presented, Presented::Session(_)) {
         return Err(Problem::new(
             Kind::ForeignOrigin,
             "A session was sent without the browser saying that the page is one of this server.",
@@ -75,18 +78,14 @@ async fn signed_in(base: &Base, method: &Method, headers: &HeaderMap) -> Result<
         ));
     }
     let access = base.app.access_of(&identity.who).await?;
-    Ok(Some(Asker { access, identity: Some(Arc::new(identity)) }))
+    Ok(Some(Asker { access, entered: Some(Arc::new(Entered { identity, presented })) }))
 }
 
 /// Whether whoever began to listen may still listen. Asked while an answer goes on without an end.
 pub(crate) async fn is_still_in(web: &Web) -> bool {
-    let Some(before) = &web.identity else { return true };
-    let presented = match &web.presented {
-        Some(presented) => presented,
-        None => return false,
-    };
-    let Ok(Some(now)) = web.app.identify(presented).await else { return false };
-    now == **before && web.app.access_of(&now.who).await.is_ok_and(|access| access == web.access)
+    let Some(before) = &web.entered else { return true };
+    let Ok(Some(now)) = web.app.identify(&before.presented).await else { return false };
+    now == before.identity && web.app.access_of(&now.who).await.is_ok_and(|access| access == web.access)
 }
 
 /// A page leads to the sign-in, a program is told what to send.

@@ -73,7 +73,7 @@ pub(crate) async fn page(
     }
     // Where the database does not answer, its figures are missing and the rest is told.
     if let Ok(mut conn) = store.reader().await
-        && let Ok(overdue) = conn.overdue(base.app.now()).await
+        && let Ok(overdue) = conn.overdue_timers(base.app.now()).await
     {
         line(&mut text, "watercourse_timers_overdue", u64::try_from(overdue).unwrap_or(0));
     }

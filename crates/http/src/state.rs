@@ -1,6 +1,5 @@
 //! What every handler is given.
 
-use crate::credential::presented;
 use crate::problem::{Kind, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -41,13 +40,22 @@ pub struct Base {
     pub settings: Arc<Settings>,
 }
 
+/// Who signed in, and with what.
+#[derive(Debug)]
+pub struct Entered {
+    /// Who.
+    pub identity: Identity,
+    /// What they brought.
+    pub presented: Presented,
+}
+
 /// Who asks and what they may: put into the request by the door, before any handler.
 #[derive(Debug, Clone)]
 pub struct Asker {
     /// What they may.
     pub access: Arc<Access>,
-    /// Who signed in, and with what; none where nobody signs in.
-    pub identity: Option<Arc<Identity>>,
+    /// Who signed in; none where nobody signs in.
+    pub entered: Option<Arc<Entered>>,
 }
 
 /// What a handler is given: the application, and who asks. Cloning is cheap.
@@ -59,10 +67,8 @@ pub struct Web {
     pub settings: Arc<Settings>,
     /// Who asks and what they may.
     pub access: Arc<Access>,
-    /// Who signed in, and with what; none where nobody signs in.
-    pub identity: Option<Arc<Identity>>,
-    /// What they brought.
-    pub presented: Option<Presented>,
+    /// Who signed in; none where nobody signs in.
+    pub entered: Option<Arc<Entered>>,
 }
 
 impl FromRequestParts<Base> for Web {
@@ -71,12 +77,10 @@ impl FromRequestParts<Base> for Web {
     /// Refuses where the door let somebody pass without saying who it is: a handler that forgets to be guarded
     /// is closed, not open.
     async fn from_request_parts(parts: &mut Parts, base: &Base) -> Result<Self, Problem> {
-        let asker = parts
-            .extensions
-            .get::<Asker>()
-            .ok_or_else(|| Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token."))?;
-        let (access, identity) = (Arc::clone(&asker.access), asker.identity.clone());
-        let presented = identity.as_ref().and_then(|_| presented(&parts.headers));
-        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access, identity, presented })
+        let Asker { access, entered } =
+            parts.extensions.get::<Asker>().cloned().ok_or_else(|| {
+                Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token.")
+            })?;
+        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access, entered })
     }
 }

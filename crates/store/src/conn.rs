@@ -431,8 +431,8 @@ operations! {
     reads leaving::deliveries(receiver: &str, state: Option<DeliveryState>, before: i64, limit: i64) -> Vec<Delivery>;
     /// The attempts of some deliveries, the oldest first.
     reads leaving::attempts_of(deliveries: &[i64]) -> Vec<Attempt>;
-    /// How many deliveries of every receiver stand where.
-    reads leaving::on_the_way() -> Vec<(String, OnTheWay)>;
+    /// How many deliveries of one receiver, or of every one, stand where.
+    reads leaving::on_the_way(only: Option<&str>) -> Vec<(String, OnTheWay)>;
     /// Sends one delivery that ended, or all dead ones, again; how many.
     writes leaving::replay(receiver: &str, one: Option<i64>, now: Instant) -> u64;
     /// Forgets deliveries that arrived before a moment; how many.
@@ -468,8 +468,6 @@ operations! {
     reads follow::glimpses_after(seq: i64, limit: i64) -> Vec<Glimpse>;
     /// What changes beside items.
     reads follow::others() -> Others;
-    /// How many timers are due and not fired.
-    reads follow::overdue(now: Instant) -> i64;
 
     /// Brings the schema up to date.
     writes schema::migrate(now: i64) -> ();
@@ -493,8 +491,6 @@ operations! {
     reads chain::chain_end() -> Option<Sealed>;
     /// A link of the chain.
     reads chain::chain_link(number: i64) -> Option<Sealed>;
-    /// How many links there are, and the number of the last.
-    reads chain::chain_length() -> (i64, i64);
     /// Appends links; `Conflict` when somebody else was first.
     writes chain::append_chain(links: &[Sealed]) -> ();
     /// Links with numbers after one and not after another, with what stands in their entries now.

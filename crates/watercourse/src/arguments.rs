@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use watercourse_store::file_of;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -79,12 +80,8 @@ pub(crate) struct Demo {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) listen: Listen,
-    /// Directory of the embedded database
-    #[arg(long, default_value = "watercourse-data", env = "WATERCOURSE_DATA")]
-    pub(crate) data: PathBuf,
-    /// Use this database instead (postgres://user@host/name)
-    #[arg(long, env = "WATERCOURSE_DATABASE")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// The key that seals secrets: 32 bytes in base64. All nodes of an installation need the same
     #[arg(long, env = "WATERCOURSE_KEY", hide_env_values = true)]
     pub(crate) key: Option<String>,
@@ -129,6 +126,12 @@ impl Kept {
     /// The address of the database.
     pub(crate) fn address(&self) -> String {
         self.database.clone().unwrap_or_else(|| self.data.join("watercourse.db").display().to_string())
+    }
+    /// Where the key of the installation stands where nobody says: beside the database, or in the directory of the
+    /// data where that is elsewhere.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        let address = self.address();
+        file_of(&address).and_then(Path::parent).unwrap_or(&self.data).join("watercourse.key")
     }
 }
 

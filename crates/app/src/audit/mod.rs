@@ -10,4 +10,4 @@ pub use action::Action;
 pub use head::{HeadError, head_json, head_of, read_heads};
 pub use sealing::Sealer;
 pub use trail::note;
-pub use verify::{Fault, Finding, Verified, verify};
+pub use verify::{Fault, Finding, HEADS, Verified, verify};

@@ -6,6 +6,8 @@ use crate::keys::Keys;
 use std::collections::BTreeSet;
 use watercourse_store::{ChainRow, Conn, Entry, Head, Sealed, Source, Store, StoreError, digest, link};
 
+/// The most signed heads kept in a database that are compared with it.
+pub const HEADS: i64 = 10_000;
 /// Links that are looked at in one go.
 const AT_ONCE: i64 = 5000;
 /// Findings that are told; the rest is counted.
@@ -120,8 +122,8 @@ struct Part {
 /// The store's. What is wrong with the chain is in the answer.
 pub async fn verify(store: &Store, heads: &[Head], at_once: usize) -> Result<Verified, AppError> {
     let mut conn = store.reader().await?;
-    let (_, last) = conn.chain_length().await?;
-    let end = conn.chain_link(last).await?.unwrap_or_else(Sealed::beginning);
+    let end = conn.chain_end().await?.unwrap_or_else(Sealed::beginning);
+    let last = end.number;
     drop(conn);
     let mut verified = Verified { links: last, ..Verified::default() };
     let parts = look_through(store, last, at_once.max(1)).await?;
@@ -273,15 +275,15 @@ async fn inserted(conn: &mut Conn, verified: &mut Verified, end: &Sealed) -> Res
     let sources = [(Source::Fact, verified.facts), (Source::Audit, verified.changes)];
     for (source, linked) in sources {
         let until = end.last(source);
-        if conn.count_entries(source, until).await? != linked {
+        let there = conn.count_entries(source, until).await?;
+        if there != linked {
             let most = i64::try_from(TOLD).unwrap_or(i64::MAX);
             for seq in conn.entries_without_link(source, until, most).await? {
                 let what = named(conn, source, seq).await?;
                 verified.find(Fault::Inserted, format!("{what} was put in among entries that were sealed before"));
             }
         }
-        let all = conn.count_entries(source, i64::MAX).await?;
-        verified.unsealed += all - conn.count_entries(source, until).await?;
+        verified.unsealed += conn.count_entries(source, i64::MAX).await? - there;
     }
     Ok(())
 }

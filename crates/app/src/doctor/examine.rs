@@ -4,7 +4,7 @@ use super::files::{lying, readable};
 use super::state::replay;
 use super::trouble::Trouble;
 use crate::app::{App, Clock};
-use crate::audit::verify;
+use crate::audit::{HEADS, verify};
 use crate::error::AppError;
 use std::path::PathBuf;
 use watercourse_core::time::Instant;
@@ -19,8 +19,6 @@ const SKEW: i64 = 2 * SECOND;
 const SEAL_LATE: i64 = 10 * 60 * SECOND;
 /// Items whose facts are replayed.
 const SAMPLE: i64 = 200;
-/// Signed heads that are compared.
-const HEADS: i64 = 10_000;
 /// The room that must be free, beside the size of the database.
 const LEAST_FREE: u64 = 256 << 20;
 

@@ -1,7 +1,8 @@
 //! A world of its own for every test, once on SQLite and once on PostgreSQL.
 #![allow(dead_code, reason = "each test uses some of it")]
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,20 +27,30 @@ pub struct World {
     schema: Option<String>,
 }
 
-fn postgres() -> String {
+pub fn postgres() -> String {
     std::env::var("WATERCOURSE_TEST_POSTGRES")
         .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
 }
 
-async fn admin() -> PgConnection {
-    let address = postgres();
-    PgConnection::connect(&address).await.unwrap_or_else(|e| {
-        panic!("these tests need PostgreSQL at {address} (set WATERCOURSE_TEST_POSTGRES to another address): {e}")
-    })
-}
-
-async fn say(sql: String) {
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut admin().await).await.unwrap();
+/// Says something to a database behind the program: rows need not point to rows that are there.
+pub async fn say(address: &str, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    if address.starts_with("postgres") {
+        let mut connection = PgConnection::connect(address).await.unwrap_or_else(|e| {
+            panic!("these tests need PostgreSQL at {address} (set WATERCOURSE_TEST_POSTGRES to another address): {e}")
+        });
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let options = SqliteConnectOptions::new()
+            .filename(address)
+            .create_if_missing(true)
+            .foreign_keys(false)
+            .synchronous(SqliteSynchronous::Off);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
 }
 
 impl World {
@@ -47,8 +58,8 @@ impl World {
         let time = Arc::new(AtomicI64::new(BEGIN));
         let (address, folder, schema) = if postgres_too {
             let schema = format!("wc_test_{}", uuid::Uuid::now_v7().simple());
-            say(format!("CREATE SCHEMA {schema}")).await;
             let base = postgres();
+            say(&base, &format!("CREATE SCHEMA {schema}")).await;
             let and = if base.contains('?') { '&' } else { '?' };
             (format!("{base}{and}options[search_path]={schema}"), None, Some(schema))
         } else {
@@ -65,14 +76,7 @@ impl World {
     }
     /// A statement that no operation of the store makes.
     pub async fn say(&self, sql: &str) {
-        if self.schema.is_some() {
-            let mut connection = PgConnection::connect(&self.address).await.unwrap();
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
-        } else {
-            let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        }
+        say(&self.address, sql).await;
     }
     pub fn pass(&self, micros: i64) {
         self.time.fetch_add(micros, Ordering::SeqCst);
@@ -133,7 +137,7 @@ where
         let told = tokio::spawn(test(Arc::clone(&world))).await;
         world.app.store().close().await;
         if let Some(schema) = &world.schema {
-            say(format!("DROP SCHEMA {schema} CASCADE")).await;
+            say(&postgres(), &format!("DROP SCHEMA {schema} CASCADE")).await;
         }
         if let Err(failed) = told {
             std::panic::resume_unwind(failed.into_panic());

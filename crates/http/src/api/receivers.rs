@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watercourse_app::{Attempt, Context, Delivery, DeliveryState, KINDS, NewReceiver, OnTheWay, Receiver};
+use watercourse_app::{Attempt, Context, Delivery, DeliveryState, NewReceiver, OnTheWay, Receiver};
+use watercourse_core::fact::Event;
 
 const CHAPTER: &str = "To outside";
 const ONE: &str = "/api/v1/receivers/{id}";
@@ -25,7 +26,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         ("name?", text("What people read.")),
         ("url", text("Where it is told: https, or http, to a public address.")),
         ("entity?", or_null(text("Facts of items of this entity and below are told."))),
-        ("kinds?", list(choice(KINDS, "What happened; all of it where the list is empty."))),
+        ("kinds?", list(choice(Event::IDS, "What happened; all of it where the list is empty."))),
         ("streams?", list(text("A stream's id; all of them where the list is empty."))),
         ("active?", flag("Whether it is told now; it is where that is not said.")),
         (

@@ -2,7 +2,7 @@
 
 use super::access_view::{AccessPage, EntityLine, RoleLine};
 use super::asking::{Filled, context, new_key};
-use super::oops::{Oops, said};
+use super::oops::{Oops, beside};
 use super::shell::{respond, shell};
 use super::verb_form::Said;
 use crate::state::Web;
@@ -70,11 +70,8 @@ fn branch(entities: &[Entity], below: Option<&str>, depth: usize, lines: &mut Ve
 }
 
 async fn refused(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {
-    let (status, wrong, right) = said(&error);
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        return Err(error.into());
-    }
-    let page = build(web, headers, Some(Said { wrong, right }), "").await?;
+    let (status, said) = beside(error)?;
+    let page = build(web, headers, Some(said), "").await?;
     Ok(respond(status, &page))
 }
 

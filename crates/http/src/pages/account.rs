@@ -2,7 +2,7 @@
 
 use super::account_view::{AccountPage, SessionLine, TokenLine, Told};
 use super::asking::{Filled, context};
-use super::oops::{Oops, said};
+use super::oops::{Oops, beside};
 use super::shell::{respond, shell};
 use super::verb_form::Said;
 use crate::state::Web;
@@ -40,7 +40,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>) -> 
 
 /// The digest of the session that asks; empty for a token.
 fn here(web: &Web) -> &str {
-    match web.identity.as_ref().map(|i| &i.with) {
+    match web.entered.as_ref().map(|e| &e.identity.with) {
         Some(Credential::Session(digest)) => digest,
         _ => "",
     }
@@ -98,11 +98,8 @@ pub fn token_line(token: &Token, now: i64) -> TokenLine {
 }
 
 async fn again(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {
-    let (status, wrong, right) = said(&error);
-    if status == StatusCode::INTERNAL_SERVER_ERROR || status == StatusCode::NOT_FOUND {
-        return Err(error.into());
-    }
-    let shown = Shown { refusal: Some(Said { wrong, right }), ..Shown::default() };
+    let (status, said) = beside(error)?;
+    let shown = Shown { refusal: Some(said), ..Shown::default() };
     Ok(respond(status, &build(web, headers, shown).await?))
 }
 

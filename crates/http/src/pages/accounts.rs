@@ -3,7 +3,7 @@
 use super::account::{in_words, token_line};
 use super::account_view::{AccountLine, AccountsPage, Told};
 use super::asking::{Filled, context};
-use super::oops::{Oops, said};
+use super::oops::{Oops, beside};
 use super::shell::{respond, shell};
 use super::verb_form::Said;
 use crate::state::Web;
@@ -73,11 +73,8 @@ async fn line(web: &Web, account: Account) -> Result<AccountLine, AppError> {
 }
 
 async fn again(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {
-    let (status, wrong, right) = said(&error);
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        return Err(error.into());
-    }
-    let shown = Shown { refusal: Some(Said { wrong, right }), ..Shown::default() };
+    let (status, said) = beside(error)?;
+    let shown = Shown { refusal: Some(said), ..Shown::default() };
     Ok(respond(status, &build(web, headers, shown).await?))
 }
 

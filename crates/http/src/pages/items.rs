@@ -5,7 +5,7 @@ use super::history::Names;
 use super::item_new_view::inputs;
 use super::item_view::{ItemPage, LinkLine, Source};
 use super::measured::Flow;
-use super::oops::{Oops, said};
+use super::oops::{Oops, beside, said};
 use super::shell::{render, respond, shell};
 use super::verb_form::{Desk, Refused, Said, arguments};
 use super::work_view::{NewItem as NewItemPage, StreamOption};
@@ -14,7 +14,7 @@ use crate::offer::offers;
 use crate::state::Web;
 use axum::Form;
 use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::BTreeMap;
 use watercourse_app::{AppError, ItemView, NewItem};
@@ -148,12 +148,9 @@ pub async fn act(
         Ok(to) => Ok(Redirect::to(&format!("/w/{to}?done={verb}")).into_response()),
         Err(error @ AppError::NotFound { .. }) if web.app.item(&web.access, &key).await.is_err() => Err(error.into()),
         Err(error) => {
-            let (status, wrong, right) = said(&error);
-            if status == StatusCode::INTERNAL_SERVER_ERROR {
-                return Err(error.into());
-            }
+            let (status, said) = beside(error)?;
             let view = web.app.item(&web.access, &key).await?;
-            let refused = Refused { verb, filled, said: Said { wrong, right } };
+            let refused = Refused { verb, filled, said };
             let page = build(&web, &headers, &view, Some(refused), String::new()).await?;
             Ok(respond(status, &page))
         }

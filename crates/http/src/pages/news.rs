@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
 use watercourse_app::Change;
 
 /// How often a sign of life is sent.
@@ -41,24 +42,29 @@ impl Wanted {
 /// Says `change` whenever something the page shows may look different.
 pub async fn listen(web: Web, Query(wanted): Query<Wanted>) -> impl IntoResponse {
     let hears = web.app.listen();
-    let events = stream::unfold((hears, wanted, web), |(mut hears, wanted, web)| async move {
-        loop {
-            let heard = tokio::time::timeout(LOOK_AGAIN, hears.recv()).await;
-            if !is_still_in(&web).await {
-                return None;
-            }
-            match heard {
-                Err(_) => continue,
-                Ok(Ok(change)) if !wanted.concerns(&change) => continue,
-                Ok(Ok(change)) if !web.app.concerns(&web.access, &change).await.unwrap_or(false) => continue,
-                // Whoever was too slow looks again, whatever it was.
-                Ok(Ok(_) | Err(RecvError::Lagged(_))) => {
-                    let event = Event::default().event("change").data("look again");
-                    return Some((Ok::<_, Infallible>(event), (hears, wanted, web)));
+    let events =
+        stream::unfold((hears, wanted, web, Instant::now()), |(mut hears, wanted, web, mut looked)| async move {
+            loop {
+                let heard = timeout_at(looked + LOOK_AGAIN, hears.recv()).await;
+                // Of most changes a page wants to hear nothing: for those nobody is looked up.
+                if matches!(&heard, Ok(Ok(change)) if !wanted.concerns(change)) {
+                    continue;
                 }
-                Ok(Err(RecvError::Closed)) => return None,
+                if !is_still_in(&web).await {
+                    return None;
+                }
+                looked = Instant::now();
+                match heard {
+                    Err(_) => {}
+                    Ok(Ok(change)) if !web.app.concerns(&web.access, &change).await.unwrap_or(false) => {}
+                    // Whoever was too slow looks again, whatever it was.
+                    Ok(Ok(_) | Err(RecvError::Lagged(_))) => {
+                        let event = Event::default().event("change").data("look again");
+                        return Some((Ok::<_, Infallible>(event), (hears, wanted, web, looked)));
+                    }
+                    Ok(Err(RecvError::Closed)) => return None,
+                }
             }
-        }
-    });
+        });
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("still here"))
 }

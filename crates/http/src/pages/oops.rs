@@ -1,6 +1,7 @@
 //! What is shown when a page cannot be: what was wrong, what would be right.
 
 use super::shell::{Shell, respond};
+use super::verb_form::Said;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -52,6 +53,15 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
             (StatusCode::INTERNAL_SERVER_ERROR, "The server could not do this.".to_owned(), right)
         }
     }
+}
+
+/// What is said beside a form that was refused. What is the server's own fault is told on a page of its own.
+///
+/// # Errors
+/// That page.
+pub fn beside(error: AppError) -> Result<(StatusCode, Said), Oops> {
+    let (status, wrong, right) = said(&error);
+    if status == StatusCode::INTERNAL_SERVER_ERROR { Err(Oops(error)) } else { Ok((status, Said { wrong, right })) }
 }
 
 impl IntoResponse for Oops {

@@ -1,7 +1,7 @@
 //! `/receivers`: who outside is told what happens.
 
 use super::asking::{Filled, context, new_key};
-use super::oops::{Oops, said};
+use super::oops::{Oops, beside};
 use super::receivers_view::{ReceiverLine, ReceiversPage};
 use super::shell::{respond, shell};
 use super::verb_form::Said;
@@ -62,11 +62,8 @@ async fn after(web: &Web, headers: &HeaderMap, came: Result<Told, AppError>) -> 
     let (status, told) = match came {
         Ok(told) => (StatusCode::OK, told),
         Err(error) => {
-            let (status, wrong, right) = said(&error);
-            if status == StatusCode::INTERNAL_SERVER_ERROR || matches!(error, AppError::Denied(_)) {
-                return Err(error.into());
-            }
-            (status, Told { refusal: Some(Said { wrong, right }), ..Told::default() })
+            let (status, said) = beside(error)?;
+            (status, Told { refusal: Some(said), ..Told::default() })
         }
     };
     Ok(respond(status, &build(web, headers, told).await?))

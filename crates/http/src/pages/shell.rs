@@ -1,7 +1,7 @@
 //! What surrounds every page: navigation, theme, the banner of a demo.
 
 use crate::chart::glyph::glyph;
-use crate::credential::me;
+use crate::credential::{cookie, me};
 use crate::state::{Door, Web};
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -122,9 +122,7 @@ impl Shell {
 /// The theme somebody chose, from the cookie.
 #[must_use]
 pub fn theme(headers: &HeaderMap) -> &'static str {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let chosen = cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("theme="));
-    match chosen {
+    match cookie(headers, "theme") {
         Some("light") => "light",
         Some("dark") => "dark",
         _ => "",
@@ -161,7 +159,7 @@ pub async fn shell(
         theme: theme(headers),
         people,
         me,
-        signed_in: web.identity.as_ref().map(|i| i.name.clone()),
+        signed_in: web.entered.as_ref().map(|e| e.identity.name.clone()),
         closed: CLOSED.iter().filter(|(_, p)| !web.access.has(*p)).map(|(id, _)| *id).collect(),
         banner: banner.to_owned(),
     })

@@ -1,7 +1,7 @@
 //! Entities, roles, what is granted, and whether an item is seen.
 
 use super::sight::push_sight;
-use super::{CHUNK, Connection, Db, Row, Stored, get, parsed};
+use super::{CHUNK, Connection, Db, Row, Stored, get, parsed, push_in};
 use crate::access_record::{Entity, Granted, Role};
 use crate::rows::json;
 use crate::sight::Sight;
@@ -94,12 +94,8 @@ pub(crate) async fn sees(c: &mut Connection, item: ItemId, sight: &Sight) -> Sto
 pub(crate) async fn seen_of(c: &mut Connection, items: &[ItemId], sight: &Sight) -> Stored<Vec<ItemId>> {
     let mut found = Vec::new();
     for chunk in items.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("SELECT item.id FROM item WHERE item.id IN (");
-        let mut list = query.separated(", ");
-        for item in chunk {
-            list.push_bind(item.0);
-        }
-        query.push(")");
+        let mut query = QueryBuilder::<Db>::new("SELECT item.id FROM item WHERE item.id");
+        push_in(&mut query, chunk.iter().map(|i| i.0));
         push_sight(&mut query, sight);
         let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *c).await?;
         found.extend(ids.into_iter().map(ItemId));

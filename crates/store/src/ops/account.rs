@@ -4,7 +4,6 @@ use super::access::policy_changed;
 use super::{Connection, Row, StoreError, Stored, get, parsed};
 use crate::account_record::{Account, AccountSort, Session, SignInFlow, Token};
 use crate::rows::json;
-use sqlx::Row as _;
 use uuid::Uuid;
 use watercourse_core::id::{AccountId, PersonId};
 use watercourse_core::time::Instant;
@@ -127,9 +126,8 @@ pub(crate) async fn session_of(c: &mut Connection, digest: &str) -> Stored<Optio
     let sql = "SELECT s.digest, s.account, s.created AS begun, s.seen, s.ends, s.about, s.address, a.* FROM session s \
                JOIN account a ON a.id = s.account WHERE s.digest = $1 AND a.active = TRUE";
     let Some(row) = sqlx::query(sql).bind(digest).fetch_optional(c).await? else { return Ok(None) };
-    let mut session = session(&row)?;
-    session.created = Instant(row.try_get("begun")?);
-    Ok(Some((session, account(&row)?)))
+    let created = Instant(get(&row, "begun")?);
+    Ok(Some((Session { created, ..session(&row)? }, account(&row)?)))
 }
 
 pub(crate) async fn sessions_of(c: &mut Connection, account: AccountId) -> Stored<Vec<Session>> {
@@ -193,11 +191,12 @@ pub(crate) async fn insert_token(c: &mut Connection, t: &Token) -> Stored<()> {
 
 /// A token and its account, where that is active.
 pub(crate) async fn token_of(c: &mut Connection, digest: &str) -> Stored<Option<(Token, Account)>> {
-    let sql =
-        "SELECT t.*, t.account FROM token t JOIN account a ON a.id = t.account WHERE t.digest = $1 AND a.active = TRUE";
-    let Some(row) = sqlx::query(sql).bind(digest).fetch_optional(&mut *c).await? else { return Ok(None) };
-    let token = token(&row)?;
-    Ok(account_by_id(c, token.account).await?.map(|account| (token, account)))
+    // Beside the account's columns of the same names.
+    let sql = "SELECT t.digest, t.account, t.scopes, t.expires, t.seen, t.id AS of_token, t.name AS called, t.created AS made, \
+               a.* FROM token t JOIN account a ON a.id = t.account WHERE t.digest = $1 AND a.active = TRUE";
+    let Some(row) = sqlx::query(sql).bind(digest).fetch_optional(c).await? else { return Ok(None) };
+    let (id, name, created) = (get(&row, "of_token")?, get(&row, "called")?, Instant(get(&row, "made")?));
+    Ok(Some((Token { id, name, created, ..token(&row)? }, account(&row)?)))
 }
 
 pub(crate) async fn tokens_of(c: &mut Connection, account: AccountId) -> Stored<Vec<Token>> {

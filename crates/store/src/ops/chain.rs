@@ -128,10 +128,6 @@ pub(crate) async fn chain_link(c: &mut Connection, number: i64) -> Stored<Option
     sqlx::query(sql).bind(number).fetch_optional(c).await?.as_ref().map(sealed).transpose()
 }
 
-pub(crate) async fn chain_length(c: &mut Connection) -> Stored<(i64, i64)> {
-    Ok(sqlx::query_as("SELECT COUNT(*), COALESCE(MAX(number), 0) FROM chain").fetch_one(c).await?)
-}
-
 pub(crate) async fn append_chain(c: &mut Connection, links: &[Sealed]) -> Stored<()> {
     for chunk in links.chunks(CHUNK) {
         let mut query = QueryBuilder::<Db>::new("INSERT INTO chain (number, source, seq, other, words, hash) ");

@@ -1,6 +1,6 @@
 //! Conditions as SQL over the table `item`. Every test is true or false, never null, so that `NOT` turns it round.
 
-use super::{Db, POSITION, SCAN};
+use super::{Db, POSITION, SCAN, push_in};
 use crate::ask::{Column, Condition, Holds};
 use sqlx::{Encode, QueryBuilder, Type};
 use std::ops::Bound;
@@ -191,12 +191,8 @@ pub(crate) fn one_of(query: &mut QueryBuilder<Db>, column: &str, values: &[Strin
         query.push("FALSE");
         return;
     }
-    query.push(format_args!("{column} IN ("));
-    let mut list = query.separated(", ");
-    for value in values {
-        list.push_bind(value.clone());
-    }
-    query.push(")");
+    query.push(column);
+    push_in(query, values.to_vec());
 }
 
 /// A comparison and what is compared with.

@@ -5,7 +5,6 @@ use crate::glimpse::{Glimpse, Others};
 use watercourse_core::fact::Event;
 use watercourse_core::id::ItemId;
 use watercourse_core::item::Outcome;
-use watercourse_core::time::Instant;
 
 /// Facts with greater numbers, settled or not.
 pub(crate) async fn glimpses_after(c: &mut Connection, seq: i64, limit: i64) -> Stored<Vec<Glimpse>> {
@@ -39,10 +38,4 @@ pub(crate) async fn others(c: &mut Connection) -> Stored<Others> {
     let teams: Vec<(String, String, Option<f64>, Option<String>)> =
         sqlx::query_as("SELECT id, name, capacity, calendar FROM team ORDER BY id").fetch_all(&mut *c).await?;
     Ok(Others { streams, deployments, counted, teams })
-}
-
-/// Timers whose time has come and that nobody has fired yet.
-pub(crate) async fn overdue(c: &mut Connection, now: Instant) -> Stored<i64> {
-    let sql = "SELECT COUNT(*) FROM timer WHERE due <= $1 AND fired IS NULL";
-    Ok(sqlx::query_scalar(sql).bind(now.micros()).fetch_one(c).await?)
 }

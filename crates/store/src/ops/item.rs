@@ -1,6 +1,6 @@
 //! Loading items.
 
-use super::{Connection, Db, LOCK, Row, StoreError, Stored, get, maybe_word, parsed, revision, small, word};
+use super::{Connection, Db, LOCK, Row, StoreError, Stored, get, maybe_word, parsed, push_in, revision, small, word};
 use crate::record::{ItemRow, Kept, Words};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::collections::{BTreeMap, HashMap};
@@ -132,12 +132,8 @@ pub(crate) async fn fields_of(
     if items.is_empty() {
         return Ok(fields);
     }
-    let mut query = QueryBuilder::<Db>::new("SELECT item, name, value FROM item_field WHERE item IN (");
-    let mut list = query.separated(", ");
-    for item in items {
-        list.push_bind(item.0);
-    }
-    query.push(")");
+    let mut query = QueryBuilder::<Db>::new("SELECT item, name, value FROM item_field WHERE item");
+    push_in(&mut query, items.iter().map(|i| i.0));
     for row in query.build().fetch_all(c).await? {
         fields.entry(ItemId(get(&row, "item")?)).or_default().insert(get(&row, "name")?, get(&row, "value")?);
     }

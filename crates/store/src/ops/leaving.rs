@@ -1,7 +1,7 @@
 //! Receivers of events, and deliveries to them: leased by whoever comes first, in order per item.
 
 use super::fact::numbered;
-use super::{CHUNK, Connection, Db, Row, StoreError, Stored, get, parsed};
+use super::{CHUNK, Connection, Db, Row, StoreError, Stored, get, parsed, push_in};
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::Numbered;
 use crate::rows::json;
@@ -184,12 +184,9 @@ pub(crate) async fn deliveries(
 pub(crate) async fn attempts_of(c: &mut Connection, deliveries: &[i64]) -> Stored<Vec<Attempt>> {
     let mut found = Vec::new();
     for chunk in deliveries.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("SELECT * FROM attempt WHERE delivery IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(*id);
-        }
-        query.push(") ORDER BY id");
+        let mut query = QueryBuilder::<Db>::new("SELECT * FROM attempt WHERE delivery");
+        push_in(&mut query, chunk.iter().copied());
+        query.push(" ORDER BY id");
         for row in &query.build().fetch_all(&mut *c).await? {
             found.push(Attempt {
                 delivery: get(row, "delivery")?,
@@ -203,17 +200,17 @@ pub(crate) async fn attempts_of(c: &mut Connection, deliveries: &[i64]) -> Store
     Ok(found)
 }
 
-/// How many deliveries of every receiver stand where.
-pub(crate) async fn on_the_way(c: &mut Connection) -> Stored<Vec<(String, OnTheWay)>> {
+/// How many deliveries of one receiver, or of every one, stand where.
+pub(crate) async fn on_the_way(c: &mut Connection, only: Option<&str>) -> Stored<Vec<(String, OnTheWay)>> {
     let sql = "SELECT r.id AS receiver,
                (SELECT COUNT(*) FROM delivery d WHERE d.receiver = r.id AND d.state = 'waiting') AS waiting,
                (SELECT COUNT(*) FROM delivery d WHERE d.receiver = r.id AND d.state = 'dead') AS dead
-               FROM receiver r ORDER BY r.id";
+               FROM receiver r WHERE CAST($1 AS TEXT) IS NULL OR r.id = $1 ORDER BY r.id";
     let count = |row: &Row| {
         let on = OnTheWay { waiting: get(row, "waiting")?, dead: get(row, "dead")? };
         Ok((get(row, "receiver")?, on))
     };
-    sqlx::query(sql).fetch_all(c).await?.iter().map(count).collect()
+    sqlx::query(sql).bind(only).fetch_all(c).await?.iter().map(count).collect()
 }
 
 /// Sends one delivery that ended, or all dead ones, again; how many. What is waiting already stays as it is.

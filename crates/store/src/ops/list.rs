@@ -8,7 +8,7 @@ use super::condition::push_condition;
 use super::item::{ROW, fields_of, item_row};
 use super::sight::push_sight;
 use super::way::{Way, push_way, short_way};
-use super::{Connection, Db, Row, Stored, get, word};
+use super::{Connection, Db, Row, Stored, get, push_in, word};
 use crate::ask::{Ask, Column, Condition};
 use crate::record::{After, Found, ItemRow, Sort, Standing};
 use crate::sight::Sight;
@@ -367,12 +367,8 @@ pub(crate) async fn rows_of(c: &mut Connection, items: &[ItemId]) -> Stored<Vec<
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW} FROM item WHERE item.id IN ("));
-    let mut list = query.separated(", ");
-    for item in items {
-        list.push_bind(item.0);
-    }
-    query.push(")");
+    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW} FROM item WHERE item.id"));
+    push_in(&mut query, items.iter().map(|i| i.0));
     query.build().fetch_all(c).await?.iter().map(item_row).collect()
 }
 

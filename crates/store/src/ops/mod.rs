@@ -17,6 +17,7 @@ pub(crate) mod keep;
 pub(crate) mod leaving;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod listed;
 pub(crate) mod organisation;
 pub(crate) mod outside;
 pub(crate) mod save;
@@ -34,6 +35,7 @@ pub(crate) use super::dialect::{
 };
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};
+pub(crate) use listed::push_in;
 
 /// Rows in one statement at most: with 20 columns far below the most parameters of either database.
 pub(crate) const CHUNK: usize = 500;

@@ -1,6 +1,6 @@
 //! People, teams and services: simple records.
 
-use super::{CHUNK, Connection, Db, Row, Stored, get};
+use super::{CHUNK, Connection, Db, Row, Stored, get, push_in};
 use crate::record::{Person, Service, Team};
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
@@ -48,12 +48,8 @@ pub(crate) async fn person_by_id(c: &mut Connection, id: PersonId) -> Stored<Opt
 pub(crate) async fn people_of(c: &mut Connection, ids: &[PersonId]) -> Stored<Vec<Person>> {
     let mut found = Vec::new();
     for chunk in ids.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("SELECT * FROM person WHERE id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(id.0);
-        }
-        query.push(")");
+        let mut query = QueryBuilder::<Db>::new("SELECT * FROM person WHERE id");
+        push_in(&mut query, chunk.iter().map(|id| id.0));
         for row in &query.build().fetch_all(&mut *c).await? {
             found.push(person(row)?);
         }

@@ -1,6 +1,6 @@
 //! The words of items in the form in which they are searched, kept in the transaction that writes the words.
 
-use super::{CHUNK, Connection, Db, LOCK, Row, Stored, get};
+use super::{CHUNK, Connection, Db, LOCK, Row, Stored, get, push_in};
 use crate::record::{ItemRow, Note, Words};
 use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
@@ -65,15 +65,6 @@ pub(crate) fn folded(value: &str) -> Option<String> {
     if value.is_ascii() { None } else { Some(fold(value)) }
 }
 
-fn push_ids(query: &mut QueryBuilder<Db>, ids: &[Uuid]) {
-    query.push(" IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(")");
-}
-
 /// Makes some of the items found that were there before there was a search; how many were looked at.
 pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
     let owed: Vec<Uuid> = sqlx::query_scalar("SELECT item FROM search_owed ORDER BY item LIMIT $1")
@@ -85,7 +76,7 @@ pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
     }
     // Locked, so that nobody adds words between the look at them and the end of this transaction.
     let mut query = QueryBuilder::<Db>::new("SELECT id, key, title, description FROM item WHERE id");
-    push_ids(&mut query, &owed);
+    push_in(&mut query, owed.iter().copied());
     query.push(" ORDER BY id").push(LOCK);
     let mut texts: BTreeMap<Uuid, Text> = BTreeMap::new();
     for row in query.build().fetch_all(&mut *c).await? {
@@ -94,7 +85,7 @@ pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
         texts.insert(id, Text::of(id, &word("key")?, &word("title")?, &word("description")?));
     }
     let mut query = QueryBuilder::<Db>::new("SELECT item, words FROM note WHERE item");
-    push_ids(&mut query, &owed);
+    push_in(&mut query, owed.iter().copied());
     query.push(" ORDER BY item, at, id");
     for row in query.build().fetch_all(&mut *c).await? {
         if let Some(text) = texts.get_mut(&get::<Uuid>(&row, "item")?) {
@@ -108,14 +99,14 @@ pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
     }
     fold_fields(c, &owed).await?;
     let mut query = QueryBuilder::<Db>::new("DELETE FROM search_owed WHERE item");
-    push_ids(&mut query, &owed);
+    push_in(&mut query, owed.iter().copied());
     query.build().execute(c).await?;
     Ok(u64::try_from(owed.len()).unwrap_or(0))
 }
 
 async fn fold_fields(c: &mut Connection, items: &[Uuid]) -> Stored<()> {
     let mut query = QueryBuilder::<Db>::new("SELECT item, name, value FROM item_field WHERE item");
-    push_ids(&mut query, items);
+    push_in(&mut query, items.iter().copied());
     let rows: Vec<Row> = query.build().fetch_all(&mut *c).await?;
     for row in &rows {
         let Some(folded) = folded(&get::<String>(row, "value")?) else { continue };

@@ -1,6 +1,6 @@
 //! The one predicate that decides which items are seen, as SQL over the table `item`.
 
-use super::{Db, SCAN};
+use super::{Db, SCAN, push_in};
 use crate::sight::Sight;
 use sqlx::QueryBuilder;
 
@@ -10,12 +10,8 @@ pub(crate) fn push_sight(query: &mut QueryBuilder<Db>, sight: &Sight) {
     let Sight::Part { entities, teams, requester, opened_by } = sight else { return };
     query.push(" AND (FALSE");
     if !entities.is_empty() {
-        query.push(format_args!(" OR {SCAN}item.entity IN ("));
-        let mut list = query.separated(", ");
-        for entity in entities {
-            list.push_bind(entity.clone());
-        }
-        query.push(")");
+        query.push(format_args!(" OR {SCAN}item.entity"));
+        push_in(query, entities.clone());
     }
     if let Some(person) = requester {
         query.push(format_args!(" OR {SCAN}item.requester = ")).push_bind(person.0);
@@ -24,12 +20,9 @@ pub(crate) fn push_sight(query: &mut QueryBuilder<Db>, sight: &Sight) {
         query.push(format_args!(" OR {SCAN}item.opened_by = ")).push_bind(actor.clone());
     }
     if !teams.is_empty() {
-        query.push(" OR EXISTS (SELECT 1 FROM round seen WHERE seen.item = item.id AND seen.team IN (");
-        let mut list = query.separated(", ");
-        for team in teams {
-            list.push_bind(team.clone());
-        }
-        query.push("))");
+        query.push(" OR EXISTS (SELECT 1 FROM round seen WHERE seen.item = item.id AND seen.team");
+        push_in(query, teams.clone());
+        query.push(")");
     }
     query.push(")");
 }

@@ -7,11 +7,8 @@ use crate::screen;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::time::Instant;
-use watercourse_app::audit::{Verified, read_heads, verify};
+use watercourse_app::audit::{HEADS, Verified, read_heads, verify};
 use watercourse_store::Store;
-
-/// Heads of the database that are compared where no file is given.
-const HEADS: i64 = 10_000;
 
 /// Does what was asked for.
 pub(crate) async fn run(args: &Audit) -> Result<Exit> {

@@ -1,7 +1,7 @@
 //! `watercourse demo`: a made-up organisation, alive, in a database that is gone afterwards.
 
 use super::keeping::Heads;
-use super::serve::{listen, until_stopped};
+use super::serve::{beside, listen, until_stopped};
 use crate::arguments::Demo;
 use crate::exit::Exit;
 use crate::{logging, screen};
@@ -34,12 +34,8 @@ pub(crate) async fn run(args: Demo) -> Result<Exit> {
         told.people
     ));
     let stop = CancellationToken::new();
-    let moving = (!args.still).then(|| {
-        let (app, stop) = (app.clone(), stop.clone());
-        tokio::spawn(async move {
-            tokio::select! { () = stop.cancelled() => {}, () = keep_moving(&app, args.seed) => {} }
-        })
-    });
+    let seed = args.seed;
+    let moving = (!args.still).then(|| beside(&app, &stop, move |app| async move { keep_moving(&app, seed).await }));
     until_stopped(
         app,
         listener,

@@ -6,15 +6,11 @@ use crate::screen;
 use anyhow::Result;
 use watercourse_app::App;
 use watercourse_app::doctor::{Patient, examine};
-use watercourse_store::file_of;
 
 /// Looks it over, and fails when anything is wrong.
 pub(crate) async fn run(args: &Doctor) -> Result<Exit> {
-    let database = args.kept.address();
-    // The key stands beside the database, or in the directory of the data where that is elsewhere.
-    let beside = file_of(&database).and_then(|f| f.parent()).unwrap_or(&args.kept.data);
-    let secrets = vec![beside.join("watercourse.key")];
-    let found = examine(&Patient { database, secrets }, App::system_clock()).await?;
+    let patient = Patient { database: args.kept.address(), secrets: vec![args.kept.key_file()] };
+    let found = examine(&patient, App::system_clock()).await?;
     for trouble in &found {
         if args.json {
             screen::data(&serde_json::to_string(trouble)?);

@@ -5,7 +5,7 @@ use crate::exit::{Exit, ended};
 use crate::screen;
 use anyhow::Result;
 use watercourse_app::App;
-use watercourse_app::audit::verify;
+use watercourse_app::audit::{HEADS, verify};
 use watercourse_store::{Manifest, Store, StoreError, check_backup, restore};
 
 /// Checks the backup, and restores it where that was asked for.
@@ -39,7 +39,7 @@ async fn chain_of(address: &str) -> Result<String> {
         }
         other => other?,
     };
-    let heads = store.reader().await?.heads(10_000).await?;
+    let heads = store.reader().await?.heads(HEADS).await?;
     let verified = verify(&store, &heads, 2).await?;
     store.close().await;
     match verified.findings.first() {

@@ -15,6 +15,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
@@ -28,15 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Opens the database, publishes the shipped streams where there are none, and serves until asked to stop.
 pub(crate) async fn run(args: Serve) -> Result<Exit> {
     logging::begin(args.listen.log_json);
-    let address = match &args.database {
-        Some(address) => address.clone(),
-        None => {
-            std::fs::create_dir_all(&args.data).with_context(|| {
-                format!("The directory {} cannot be made. Give another with --data.", args.data.display())
-            })?;
-            args.data.join("watercourse.db").display().to_string()
-        }
-    };
+    let address = args.kept.address();
+    if args.kept.database.is_none() {
+        make(&args.kept.data)?;
+    }
     // Before anything is written: whoever has the port may have the database too.
     let listener = match args.at {
         Some(address) => bind(address).await?,
@@ -47,7 +43,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let clock = App::system_clock();
     let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
     let store = Store::open_with(&address, &opening, clock().micros()).await?;
-    let app = App::new(store, clock).with_keys(keys(&args, &address)?).with_sender(sender(&args.outbound)?);
+    let app = App::new(store, clock).with_keys(keys(&args)?).with_sender(sender(&args.outbound)?);
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
@@ -76,17 +72,21 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
 }
 
 /// The keys of the installation: as given, else from a file beside the database, which is made the first time.
-fn keys(args: &Serve, address: &str) -> Result<Keys> {
+fn keys(args: &Serve) -> Result<Keys> {
     if let Some(text) = &args.key {
         return Ok(Keys::from_text(text)?);
     }
     if let Some(file) = &args.key_file {
         return Ok(Keys::from_file(file)?);
     }
-    let folder = file_of(address).and_then(Path::parent).unwrap_or(&args.data);
+    let file = args.kept.key_file();
+    file.parent().map_or(Ok(()), make)?;
+    Ok(Keys::from_file(&file)?)
+}
+
+fn make(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)
-        .with_context(|| format!("The directory {} cannot be made. Give another with --data.", folder.display()))?;
-    Ok(Keys::from_file(&folder.join("watercourse.key"))?)
+        .with_context(|| format!("The directory {} cannot be made. Give another with --data.", folder.display()))
 }
 
 /// Whether an address people reach it by is https, and the host it names.
@@ -122,24 +122,12 @@ pub(crate) async fn until_stopped(
     stop: CancellationToken,
 ) -> Result<()> {
     let kept = tokio::spawn(keep(app.clone(), heads, stop.clone()));
-    let timers = tokio::spawn({
-        let (app, stop) = (app.clone(), stop.clone());
-        async move {
-            tokio::select! { () = stop.cancelled() => {}, () = app.run_timers() => {}, () = app.run_following() => {} }
-        }
-    });
-    let indexing = tokio::spawn({
-        let (app, stop) = (app.clone(), stop.clone());
-        async move {
-            tokio::select! { () = stop.cancelled() => {}, () = index_owed(&app) => {} }
-        }
-    });
-    let deliveries = tokio::spawn({
-        let (app, stop) = (app.clone(), stop.clone());
-        async move {
-            tokio::select! { () = stop.cancelled() => {}, () = app.run_deliveries() => {} }
-        }
-    });
+    let works = [
+        beside(&app, &stop, |app| async move { app.run_timers().await }),
+        beside(&app, &stop, |app| async move { app.run_following().await }),
+        beside(&app, &stop, |app| async move { app.run_deliveries().await }),
+        beside(&app, &stop, |app| async move { index_owed(&app).await }),
+    ];
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -162,10 +150,10 @@ pub(crate) async fn until_stopped(
         result = served => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(PATIENCE).await } => tracing::warn!("some requests did not end in time"),
     }
-    timers.await?;
-    indexing.await?;
+    for work in works {
+        work.await?;
+    }
     kept.await?;
-    deliveries.await?;
     app.store().close().await;
     match watch.await? {
         Some(error) => {
@@ -173,6 +161,14 @@ pub(crate) async fn until_stopped(
         }
         None => Ok(()),
     }
+}
+
+/// Goes on beside serving until the program is asked to stop.
+pub(crate) fn beside<F>(app: &App, stop: &CancellationToken, work: impl FnOnce(App) -> F) -> JoinHandle<Option<()>>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    tokio::spawn(stop.clone().run_until_cancelled_owned(work(app.clone())))
 }
 
 /// Makes items found that were there before there was a search, after an upgrade.
