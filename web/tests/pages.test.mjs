@@ -1,9 +1,6 @@
 // Every page: no serious finding of axe-core, no sideways scrolling on a phone, in both themes.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { WAYS, faults_of, way } from "./looking.mjs";
 
 /** The pages, with an item and a filter that is off. */
 async function pages(page, base) {
@@ -19,30 +16,22 @@ async function pages(page, base) {
   ];
 }
 
-async function look(browser, base, width, colorScheme) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
+async function look(browser, base, how) {
+  const context = await browser.newContext(way(how));
   const page = await context.newPage();
   const said = [];
   for (const path of await pages(page, base)) {
     await page.goto(base + path);
-    // Everything that can be unfolded is looked at too.
-    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (wide > 0) said.push(`${path} at ${width}: ${wide} px too wide`);
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    for (const v of found.violations.filter((v) => v.impact === "serious" || v.impact === "critical")) {
-      said.push(`${path} ${width} ${colorScheme}: ${v.id} (${v.nodes.length}) ${v.nodes[0].target} ${v.nodes[0].failureSummary?.split("\n")[1] ?? ""}`);
-    }
+    said.push(...(await faults_of(page, `${path} ${how.join(" ")}`)));
   }
   await context.close();
   assert.equal(said.length, 0, said.join("\n"));
 }
 
-export const wide_and_light = ({ browser, base }) => look(browser, base, 1440, "light");
-export const wide_and_dark = ({ browser, base }) => look(browser, base, 1440, "dark");
-export const phone_and_light = ({ browser, base }) => look(browser, base, 320, "light");
-export const phone_and_dark = ({ browser, base }) => look(browser, base, 320, "dark");
+export const wide_and_light = ({ browser, base }) => look(browser, base, WAYS[0]);
+export const wide_and_dark = ({ browser, base }) => look(browser, base, WAYS[1]);
+export const phone_and_light = ({ browser, base }) => look(browser, base, WAYS[2]);
+export const phone_and_dark = ({ browser, base }) => look(browser, base, WAYS[3]);
 
 export async function the_first_load_is_small({ page, base }) {
   let bytes = 0;

@@ -1,11 +1,12 @@
 // Browser tests: `node tests/run.mjs [NAME…]`. They start the built program (WATERCOURSE_BIN, by default
 // ../target/debug/watercourse) as `demo --port 0 --still` and drive it with Chromium. Each *.test.mjs exports
-// named async functions; each gets { browser, context, page, base, program } and fails by throwing.
-import { spawn } from "node:child_process";
+// named async functions; each gets { browser, context, page, base, program, allow } and fails by throwing. A page may
+// ask only the program, and what a test allows.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { start } from "./serving.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -25,35 +26,18 @@ function findChromium() {
 
 const program = process.env.WATERCOURSE_BIN ?? join(here, "../../target/debug/watercourse");
 
-/** Starts the program and waits until it says where it listens. */
-function startServer() {
-  if (!existsSync(program)) {
-    console.error(`${program} is not there. Build it with \`cargo build\`, or set WATERCOURSE_BIN.`);
-    process.exit(2);
-  }
-  const server = spawn(program, ["demo", "--port", "0", "--still"], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  const ready = new Promise((resolve, reject) => {
-    const hear = (chunk) => {
-      said += chunk;
-      const found = said.match(/Ready[^\n]*?(http:\/\/127\.0\.0\.1:\d+)/);
-      if (found) resolve(found[1]);
-    };
-    server.stdout.on("data", hear);
-    server.stderr.on("data", hear);
-    server.on("exit", (code) => reject(new Error(`the program ended with ${code} before it was ready:\n${said}`)));
-  });
-  return { server, ready };
+if (!existsSync(program)) {
+  console.error(`${program} is not there. Build it with \`cargo build\`, or set WATERCOURSE_BIN.`);
+  process.exit(2);
 }
 
 const wanted = process.argv.slice(2);
 const executablePath = findChromium();
-const { server, ready } = startServer();
+const demo = start(program, ["demo", "--port", "0", "--still"]);
 let failed = 0;
 let passed = 0;
 try {
-  const base = await ready;
-  server.removeAllListeners("exit");
+  const base = await demo.base;
   const browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
@@ -67,17 +51,18 @@ try {
       const page = await context.newPage();
       page.setDefaultTimeout(15000);
       const faults = [];
+      const allowed = [base, "data:"];
       page.on("console", (m) => m.type() === "error" && !/status of 4\d\d/.test(m.text()) && faults.push(`console: ${m.text()}`));
       page.on("pageerror", (e) => faults.push(`page error: ${e.message}`));
-      page.on("request", (r) => !r.url().startsWith(base) && !r.url().startsWith("data:") && faults.push(`asked elsewhere: ${r.url()}`));
+      page.on("request", (r) => !allowed.some((a) => r.url().startsWith(a)) && faults.push(`asked elsewhere: ${r.url()}`));
       try {
-        await test({ browser, base, page, context, program });
+        await test({ browser, base, page, context, program, allow: (address) => allowed.push(address) });
         if (faults.length > 0) throw new Error(faults.join("\n"));
         passed += 1;
         console.log(`ok    ${title}`);
       } catch (error) {
         failed += 1;
-        console.log(`FAIL  ${title}\n      ${String(error?.message ?? error).replace(/\n/g, "\n      ")}`);
+        console.log(`FAIL  ${title}\n      ${String(process.env.STACK ? error?.stack : error?.message ?? error).replace(/\n/g, "\n      ")}`);
       }
       await context.close();
     }
@@ -87,7 +72,7 @@ try {
   failed += 1;
   console.error(error?.message ?? error);
 } finally {
-  server.kill("SIGTERM");
+  await demo.stop();
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

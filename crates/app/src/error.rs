@@ -36,6 +36,14 @@ pub enum AppError {
     /// Name, password or code are not right. Which of them is not said.
     #[error("This name and password, or this code, do not let anybody in.")]
     NotSignedIn,
+    /// The provider says who it is, but they do not come in.
+    #[error("{wrong} {right}")]
+    NotLetIn {
+        /// What was wrong.
+        wrong: String,
+        /// What would be right.
+        right: String,
+    },
     /// Too many tries failed; seconds until the next is looked at.
     #[error("Too many tries failed. Wait {0} s before the next.")]
     TooMany(i64),
@@ -69,6 +77,9 @@ pub enum AppError {
 impl AppError {
     pub(crate) fn invalid(pointer: impl Into<String>, wrong: impl Into<String>, right: impl Into<String>) -> Self {
         Self::Invalid { pointer: pointer.into(), wrong: wrong.into(), right: right.into() }
+    }
+    pub(crate) fn not_let_in(wrong: String, right: &str) -> Self {
+        Self::NotLetIn { wrong, right: right.to_owned() }
     }
     pub(crate) fn not_found(what: impl Into<String>, right: impl Into<String>) -> Self {
         Self::NotFound { what: what.into(), right: right.into() }

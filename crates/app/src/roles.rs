@@ -212,7 +212,7 @@ impl App {
 }
 
 /// Refuses what whoever grants does not have themselves, as far as they would give it.
-fn givable(access: &Access, tree: &Tree, roles: &[Role], role: &str, scope: &str) -> Result<(), AppError> {
+pub(crate) fn givable(access: &Access, tree: &Tree, roles: &[Role], role: &str, scope: &str) -> Result<(), AppError> {
     let shown = |text: &str| text.chars().take(60).collect::<String>();
     let Some(found) = roles.iter().find(|r| r.id == role) else {
         return Err(AppError::invalid(

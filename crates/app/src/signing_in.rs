@@ -28,6 +28,8 @@ const FOR_THE_CODE: i64 = 5 * MINUTE;
 const COUNTED: i64 = 15 * MINUTE;
 /// How many may fail in that time: for one account from one address, for one address, for one account.
 const MOST: [i64; 3] = [10, 100, 100];
+/// How often one address may go to the provider in that time: a whole house may stand behind one.
+const VISITS: i64 = 1000;
 
 /// What somebody brings to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,11 +74,11 @@ pub struct Client {
 pub enum SignIn {
     /// All the way: the value of the cookie.
     Done(String),
-    /// The password was right, and a code is to be given with this ticket.
+    /// It is known who it is, and a code is to be given with this ticket.
     NeedsCode(String),
 }
 
-/// A password was right: what is sealed into the ticket.
+/// It is known who it is: what is sealed into the ticket.
 #[derive(Serialize, Deserialize)]
 struct Ticket {
     account: AccountId,
@@ -158,13 +160,18 @@ impl App {
             self.refused(&name, client).await?;
             return Err(AppError::NotSignedIn);
         };
+        self.go_on(&account, client).await
+    }
+
+    /// What comes once it is known who it is: the second factor where there is one, else a session.
+    pub(crate) async fn go_on(&self, account: &Account, client: &Client) -> Result<SignIn, AppError> {
         if account.totp.is_some() {
             let until = self.now().plus(FOR_THE_CODE).micros();
-            let ticket = serde_json::to_vec(&Ticket { account: account.id, until, password: of_password(&account) })
+            let ticket = serde_json::to_vec(&Ticket { account: account.id, until, password: of_password(account) })
                 .unwrap_or_default();
             return Ok(SignIn::NeedsCode(self.keys()?.seal("sign-in ticket", &ticket)?));
         }
-        Ok(SignIn::Done(self.begin_session(&account, client).await?))
+        Ok(SignIn::Done(self.begin_session(account, client).await?))
     }
 
     /// Gives the second factor: a code of the authenticator, or one of the recovery codes.
@@ -188,7 +195,7 @@ impl App {
     }
 
     /// Notes that somebody was not let in.
-    async fn refused(&self, name: &str, client: &Client) -> Result<(), AppError> {
+    pub(crate) async fn refused(&self, name: &str, client: &Client) -> Result<(), AppError> {
         tracing::warn!(account = %shown(name), address = %client.address, "a sign-in was refused");
         let (detail, now) = (Arc::new(json!({ "address": client.address })), self.now());
         let name = Arc::new(shown(name));
@@ -281,11 +288,21 @@ impl App {
 
     /// Counts a try before it is made, so that many at once count as many. Refuses where too many failed.
     pub(crate) async fn count_try(&self, name: &str, client: &Client) -> Result<(), AppError> {
-        let (who, now) = (Arc::new(counted_for(name, client)), self.now());
+        self.count_all(counted_for(name, client).into_iter().zip(MOST).collect()).await
+    }
+
+    /// Counts that an address comes by, where nothing is tried that could fail.
+    pub(crate) async fn count_visit(&self, what: &str, client: &Client) -> Result<(), AppError> {
+        self.count_all(vec![(format!("{what}:{}", client.address), VISITS)]).await
+    }
+
+    async fn count_all(&self, whom: Vec<(String, i64)>) -> Result<(), AppError> {
+        let (who, now) = (Arc::new(whom), self.now());
         let write = boxed(move |conn: &mut Conn| {
             let who = Arc::clone(&who);
             Box::pin(async move {
-                for (one, most) in who.iter().zip(MOST) {
+                for (one, most) in who.iter() {
+                    let most = *most;
                     let (tries, last) = conn.attempts(one, now.plus(-COUNTED)).await?;
                     if tries >= most {
                         // The longer it goes on, the longer one waits, up to a minute at a time.
@@ -296,7 +313,7 @@ impl App {
                         }
                     }
                 }
-                for one in who.iter() {
+                for (one, _) in who.iter() {
                     conn.insert_attempt(one, now).await?;
                 }
                 Ok(())

@@ -386,12 +386,14 @@ fn where_no_backup_can_be_made_nothing_is_changed() {
         let folder = tempfile::tempdir().unwrap();
         let there = Elsewhere::new().await;
         let address = as_first_released(&world, folder.path(), &there).await;
+        let known = world.app.store().reader().await.unwrap().schema_version().await.unwrap();
         // A folder stands where the copy would be written.
-        std::fs::create_dir_all(folder.path().join("first.before-v6.db.part/x")).unwrap();
+        let taken = folder.path().join(format!("first.before-v{known}.db.part"));
+        std::fs::create_dir_all(taken.join("x")).unwrap();
         let told = Store::open(&address, 9).await.unwrap_err().to_string();
         assert!(told.contains("so nothing was changed"), "{told}");
         assert!(matches!(Store::open_to_read(&address).await, Err(StoreError::Older { found: 1, .. })));
-        std::fs::remove_dir_all(folder.path().join("first.before-v6.db.part")).unwrap();
+        std::fs::remove_dir_all(taken).unwrap();
         Store::open(&address, 9).await.unwrap().close().await;
     });
 }

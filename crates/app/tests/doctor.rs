@@ -79,7 +79,9 @@ async fn planted_faults_are_found(world: &World) {
     seal_all(world).await;
     assert_eq!(found(world).await, none);
 
-    world.say("UPDATE schema_version SET version = 999 WHERE version = 6").await;
+    world
+        .say("UPDATE schema_version SET version = 999 WHERE version = (SELECT MAX(version) FROM schema_version)")
+        .await;
     assert_eq!(found(world).await, ["schema-newer"]);
     world.say("DELETE FROM schema_version WHERE version = 999").await;
     assert_eq!(found(world).await, ["schema-older"]);

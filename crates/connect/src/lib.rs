@@ -11,5 +11,6 @@ pub mod mapping;
 pub mod network;
 pub mod news;
 pub mod outbound;
+pub mod provider;
 pub mod secret;
 pub mod signature;

@@ -8,7 +8,7 @@ use crate::network::{Machine, Network};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{HOST, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use std::fmt;
@@ -72,6 +72,8 @@ pub enum NotAsked {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// The media type, as it was given.
+    pub media: Option<String>,
     /// The body, as far as it was read.
     pub body: Vec<u8>,
     /// Whether there was more of it.
@@ -131,13 +133,27 @@ impl Client {
     /// # Errors
     /// Where it may not be asked, or did not answer.
     pub async fn post(&self, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, NotAsked> {
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        for (name, value) in headers {
+            let off = |_| NotAsked::Broken(format!("The header {name} cannot be sent."));
+            let value = HeaderValue::from_str(value).map_err(|_| off(()))?;
+            request.headers_mut().insert(HeaderName::try_from(*name).map_err(|_| off(()))?, value);
+        }
+        self.ask(url, request).await
+    }
+    /// Sends a request, whose own address does not count, and reads the answer. The whole takes 10 s at most.
+    ///
+    /// # Errors
+    /// Where it may not be asked, or did not answer.
+    pub async fn ask(&self, url: &str, request: Request<Vec<u8>>) -> Result<Answer, NotAsked> {
         let url = read(url)?;
+        let request = addressed(&url, request)?;
         let end = Instant::now() + TOTAL;
-        timeout_at(end, self.ask(&url, headers, body)).await.map_err(|_| NotAsked::Slow)?
+        timeout_at(end, self.sent(&url, request)).await.map_err(|_| NotAsked::Slow)?
     }
 
-    async fn ask(&self, url: &Url, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, NotAsked> {
-        let request = request(url, headers, body)?;
+    async fn sent(&self, url: &Url, request: Request<Full<Bytes>>) -> Result<Answer, NotAsked> {
         let stream = timeout(CONNECT, self.connected(url)).await.map_err(|_| NotAsked::Slow)??;
         if url.scheme() == "http" {
             return exchange(stream, request).await;
@@ -220,28 +236,19 @@ fn literal(url: &Url) -> Option<IpAddr> {
     }
 }
 
-fn request(url: &Url, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Request<Full<Bytes>>, NotAsked> {
-    let broken = |_| NotAsked::Broken("The request cannot be put together: a header is off.".to_owned());
+/// The request as it goes to an address.
+fn addressed(url: &Url, request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, NotAsked> {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = match url.port() {
         Some(port) => format!("{}:{port}", host_of(url)),
         None => host_of(url),
     };
-    let mut request = Request::builder().method(Method::POST).uri(target).body(Full::new(Bytes::from(body)));
-    if let Ok(request) = &mut request {
-        let all = request.headers_mut();
-        all.insert(HOST, HeaderValue::from_str(&host).map_err(|_| NotAsked::Unknown(host))?);
-        all.insert(USER_AGENT, HeaderValue::from_static(concat!("Watercourse/", env!("CARGO_PKG_VERSION"))));
-        for (name, value) in headers {
-            let name =
-                HeaderName::try_from(*name).map_err(|_| NotAsked::Broken(format!("No header is named {name}.")))?;
-            all.insert(
-                name,
-                HeaderValue::from_str(value).map_err(|_| NotAsked::Broken("A header is off.".to_owned()))?,
-            );
-        }
-    }
-    request.map_err(broken)
+    let mut request = request.map(|body| Full::new(Bytes::from(body)));
+    *request.uri_mut() = target.parse().map_err(|_| NotAsked::Broken(format!("“{target}” is no path to ask for.")))?;
+    let headers = request.headers_mut();
+    headers.insert(HOST, HeaderValue::from_str(&host).map_err(|_| NotAsked::Unknown(host))?);
+    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Watercourse/", env!("CARGO_PKG_VERSION"))));
+    Ok(request)
 }
 
 /// One request and its answer over a connection that is then given up.
@@ -270,14 +277,15 @@ async fn while_driven<T>(wanted: impl Future<Output = T>, connection: impl Futur
 
 async fn answer(mut response: Response<Incoming>) -> Result<Answer, hyper::Error> {
     let status = response.status().as_u16();
+    let media = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(frame) = response.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         let room = LARGEST_ANSWER - body.len();
         body.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
         if data.len() > room {
-            return Ok(Answer { status, body, cut: true });
+            return Ok(Answer { status, media, body, cut: true });
         }
     }
-    Ok(Answer { status, body, cut: false })
+    Ok(Answer { status, media, body, cut: false })
 }

@@ -1,5 +1,6 @@
 //! Where a request comes from, and the cookie that a browser is given.
 
+use crate::credential::{flow_of, session_of};
 use crate::serving::Peer;
 use crate::state::Settings;
 use axum::extract::FromRequestParts;
@@ -23,13 +24,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// The cookie of a session. Over TLS its name says that no other site and no plain connection set it.
+/// The cookie of a session.
 pub(crate) fn session_cookie(settings: &Settings, value: &str) -> HeaderValue {
-    let ends = if value.is_empty() { "; Max-Age=0" } else { "" };
-    let text = if settings.secure {
-        format!("__Host-session={value}; Path=/; Secure; HttpOnly; SameSite=Lax{ends}")
-    } else {
-        format!("session={value}; Path=/; HttpOnly; SameSite=Lax{ends}")
-    };
+    set_cookie(settings.secure, session_of(settings.secure), value, None)
+}
+
+/// The cookie that says who began a sign-in at the provider. It is good as long as one may take there.
+pub(crate) fn flow_cookie(settings: &Settings, state: &str) -> HeaderValue {
+    set_cookie(settings.secure, flow_of(settings.secure), state, Some(600))
+}
+
+/// A cookie; an empty value takes it away.
+fn set_cookie(secure: bool, name: &str, value: &str, seconds: Option<u32>) -> HeaderValue {
+    let seconds = if value.is_empty() { Some(0) } else { seconds };
+    let ends = seconds.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/{secure}; HttpOnly; SameSite=Lax{ends}");
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -220,6 +220,7 @@ impl From<AppError> for Problem {
                 Self::new(Kind::Invalid, &wrong, right).at(pointer, wrong)
             }
             AppError::NotSignedIn => Self::new(Kind::NotSignedIn, said, "Look at both, and try again."),
+            AppError::NotLetIn { wrong, right } => Self::new(Kind::NotSignedIn, wrong, right),
             AppError::TooMany(seconds) => {
                 Self::new(Kind::TooMany, said, "").header(header::RETRY_AFTER, &seconds.to_string())
             }

@@ -1,6 +1,7 @@
 //! All routes, and what stands around them.
 
 use crate::problem::{Kind, Problem};
+use crate::provider::Way;
 use crate::state::{Base, Settings};
 use crate::{api, door, guard, metrics, pages, trace};
 use axum::Router;
@@ -28,7 +29,8 @@ const LARGEST_BODY: usize = 1 << 20;
 /// # }
 /// ```
 pub fn router(app: App, settings: Settings) -> Router {
-    let base = Base { app, settings: Arc::new(settings) };
+    let way = Arc::new(Way::over(settings.permitted.clone()));
+    let base = Base { app, settings: Arc::new(settings), way };
     Router::new()
         .merge(api::routes())
         .merge(pages::routes())

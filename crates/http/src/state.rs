@@ -1,10 +1,13 @@
 //! What every handler is given.
 
 use crate::problem::{Kind, Problem};
+use crate::provider::Way;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use std::sync::Arc;
 use watercourse_app::{Access, App, Identity, Presented};
+use watercourse_connect::address::Permitted;
 
 /// Who is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,10 +28,24 @@ pub struct Settings {
     pub secure: bool,
     /// Names it has beside those of the loopback interface.
     pub hosts: Vec<String>,
+    /// The address people reach it by, without a slash at the end; where it is not said, the one they asked for.
+    pub public: Option<String>,
+    /// What may be asked beside public addresses.
+    pub permitted: Permitted,
     /// The commit the program was built from, where that is known.
     pub commit: Option<String>,
     /// Whether what is shown is the demo organisation.
     pub demo: bool,
+}
+
+impl Settings {
+    /// Where people come back to from the sign-in provider: an address it has to know.
+    pub(crate) fn back(&self, headers: &HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+        let scheme = if self.secure { "https" } else { "http" };
+        let here = self.public.clone().unwrap_or_else(|| format!("{scheme}://{host}"));
+        format!("{here}/sign-in/back")
+    }
 }
 
 /// What the server has, the same for every request. Cloning is cheap.
@@ -38,6 +55,8 @@ pub struct Base {
     pub app: App,
     /// How the server is set.
     pub settings: Arc<Settings>,
+    /// The way to the sign-in provider.
+    pub(crate) way: Arc<Way>,
 }
 
 /// Who signed in, and with what.

@@ -101,12 +101,14 @@ pub struct SignInFlow {
     pub state: String,
     /// What the provider's answer must repeat.
     pub nonce: String,
-    /// What proves that whoever began finishes.
+    /// What proves that whoever began finishes; sealed.
     pub verifier: String,
     /// Where to go afterwards.
     pub next: String,
     /// Whether it is only tried out.
     pub trial: bool,
+    /// Whoever was signed in and tries it out, or links their account.
+    pub account: Option<AccountId>,
     /// When it began.
     pub made: Instant,
 }

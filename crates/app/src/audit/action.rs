@@ -68,6 +68,14 @@ actions! {
     FactorRemoved = "factor:removed";
     /// A session was ended by somebody.
     SessionEnded = "session:ended";
+    /// An account was linked to somebody at the sign-in provider.
+    AccountLinked = "account:linked";
+    /// The link of an account to the sign-in provider was taken away.
+    AccountUnlinked = "account:unlinked";
+    /// The sign-in provider was set or changed.
+    ProviderKept = "provider:kept";
+    /// The sign-in provider was taken away.
+    ProviderRemoved = "provider:removed";
     /// A role was made or changed.
     RoleKept = "role:kept";
     /// A role was given to an account.

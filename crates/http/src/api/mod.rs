@@ -13,6 +13,7 @@ mod operation;
 mod organisation;
 mod outside;
 mod page;
+mod provider;
 mod receivers;
 mod routes;
 mod schemas;

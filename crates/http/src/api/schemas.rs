@@ -439,6 +439,7 @@ fn organisation() -> Named {
         ("Entity", entity),
         ("Role", role),
         ("Granted", granted),
+        ("Provider", provider("has_secret", flag("Whether the client has a secret."))),
         ("Person", person),
         ("Team", team),
         ("Service", service),
@@ -562,4 +563,23 @@ fn catalogue() -> Named {
             ]),
         ),
     ]
+}
+
+/// The sign-in provider, with a field that is only sent, or only answered.
+pub(super) fn provider(name: &str, field: Value) -> Value {
+    let roles = object(&[
+        ("group", text("A group, as the provider names it; `*` for everybody.")),
+        ("role", text("A role's id.")),
+        ("scope", text("How far: `all`, `entity:ID`, `team` or `own`.")),
+    ]);
+    object(&[
+        ("issuer", text("What `/.well-known/openid-configuration` comes behind.")),
+        ("client", text("The id the provider knows this server by.")),
+        ("label?", text("What the button says: Sign in with …")),
+        ("scopes?", list(text("Asked for beside `openid`."))),
+        ("name_claim?", text("The claim that names the account.")),
+        ("groups_claim?", text("The claim that lists groups; with dots where it lies within others.")),
+        ("roles?", list(roles)),
+        (name, field),
+    ])
 }

@@ -30,6 +30,8 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>) -> 
     let done = match asked.get("done").map(String::as_str) {
         Some("session") => "Ended.",
         Some("token") => "The token is taken away.",
+        Some("linked") => "Your account is linked: you can sign in with the provider now.",
+        Some("unlinked") => "The link to the provider is taken away.",
         Some("password") => "The password is changed, and all other sessions have ended.",
         Some("factor") => "The second factor is taken away.",
         _ => "",
@@ -72,6 +74,8 @@ async fn build(web: &Web, headers: &HeaderMap, shown: Shown) -> Result<AccountPa
         permissions: Permission::ALL.iter().map(|p| (p.id(), p.about().trim())).collect(),
         second_factor: account.totp.is_some(),
         recovery_left: account.recovery.len(),
+        provider: web.app.provider_label().await?,
+        linked: account.provider.is_some(),
         name: account.name,
         enrolment,
         told: shown.told,
@@ -97,7 +101,7 @@ pub fn token_line(token: &Token, now: i64) -> TokenLine {
     }
 }
 
-async fn again(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {
+pub(super) async fn again(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {
     let (status, said) = beside(error)?;
     let shown = Shown { refusal: Some(said), ..Shown::default() };
     Ok(respond(status, &build(web, headers, shown).await?))

@@ -69,6 +69,10 @@ pub struct AccountPage {
     pub told: Option<Told>,
     /// Why something was not done.
     pub refusal: Option<Said>,
+    /// What the sign-in provider is called; none where there is none.
+    pub provider: Option<String>,
+    /// Whether the account is linked to somebody there.
+    pub linked: bool,
     /// What was done.
     pub done: &'static str,
 }

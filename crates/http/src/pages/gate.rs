@@ -30,13 +30,22 @@ fn text(filled: &Filled, name: &str) -> String {
 }
 
 /// Where to go afterwards: an address of this server, or its first page.
-fn next(filled: &Filled) -> String {
+pub(super) fn next(filled: &Filled) -> String {
     let next = text(filled, "next");
     let own = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\") && next.is_ascii();
     if own && !next.contains(char::is_control) { next } else { "/".to_owned() }
 }
 
-fn sign_in_form(headers: &HeaderMap, filled: &Filled) -> GatePage {
+pub(super) async fn sign_in_form(base: &Base, headers: &HeaderMap, filled: &Filled) -> GatePage {
+    // Where the database cannot say whether there is a provider, name and password still do.
+    let provider = base.app.provider_label().await.ok().flatten();
+    let href = format!("/sign-in/provider?next={}", crate::view::html::query(&next(filled)));
+    let other = provider.map(|label| (href, format!("Sign in with {label}"))).into_iter().collect();
+    GatePage { other, ..gate(headers, filled) }
+}
+
+/// A page before the door: that which asks for name and password.
+fn gate(headers: &HeaderMap, filled: &Filled) -> GatePage {
     GatePage {
         title: "Sign in",
         about: String::new(),
@@ -62,7 +71,7 @@ pub async fn sign_in_page(
     if base.app.awaits_first().await? {
         return Ok(Redirect::to("/first").into_response());
     }
-    Ok(respond(StatusCode::OK, &sign_in_form(&headers, &filled)))
+    Ok(respond(StatusCode::OK, &sign_in_form(&base, &headers, &filled).await))
 }
 
 /// Signs in, or asks for the code of the second factor.
@@ -81,21 +90,21 @@ pub async fn sign_in_sent(
         Ok(SignIn::NeedsCode(ticket)) => respond(StatusCode::OK, &code_form(&headers, &filled, ticket)),
         Err(error) => match filled.get("ticket") {
             Some(ticket) => refused(code_form(&headers, &filled, ticket.clone()), &error),
-            None => refused(sign_in_form(&headers, &filled), &error),
+            None => refused(sign_in_form(&base, &headers, &filled).await, &error),
         },
     }
 }
 
-fn code_form(headers: &HeaderMap, filled: &Filled, ticket: String) -> GatePage {
+pub(super) fn code_form(headers: &HeaderMap, filled: &Filled, ticket: String) -> GatePage {
     GatePage {
         about: "Give the code that your authenticator shows, or one of your recovery codes.".to_owned(),
         hidden: vec![("next", next(filled)), ("ticket", ticket)],
         inputs: vec![input("code", "Code", "text", "one-time-code")],
-        ..sign_in_form(headers, filled)
+        ..gate(headers, filled)
     }
 }
 
-fn refused(page: GatePage, error: &AppError) -> Response {
+pub(super) fn refused(page: GatePage, error: &AppError) -> Response {
     let (status, wrong, right) = said(error);
     let mut response = respond(status, &GatePage { refusal: Some(Said { wrong, right }), ..page });
     if let AppError::TooMany(seconds) = error
@@ -106,7 +115,7 @@ fn refused(page: GatePage, error: &AppError) -> Response {
     response
 }
 
-fn let_in(base: &Base, cookie: &str, to: &str) -> Response {
+pub(super) fn let_in(base: &Base, cookie: &str, to: &str) -> Response {
     ([(header::SET_COOKIE, session_cookie(&base.settings, cookie))], Redirect::to(to)).into_response()
 }
 
@@ -136,7 +145,7 @@ fn first_form(headers: &HeaderMap, filled: &Filled) -> GatePage {
             new_password(),
         ],
         button: "Begin",
-        ..sign_in_form(headers, filled)
+        ..gate(headers, filled)
     }
 }
 
@@ -174,7 +183,7 @@ fn invitation_form(headers: &HeaderMap, filled: &Filled) -> GatePage {
         hidden: Vec::new(),
         inputs: vec![GateInput { value: text(filled, "code"), ..input("code", "Code", "text", "off") }, new_password()],
         button: "Choose",
-        ..sign_in_form(headers, filled)
+        ..gate(headers, filled)
     }
 }
 

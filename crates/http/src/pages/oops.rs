@@ -37,6 +37,7 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
         AppError::NotSignedIn => {
             (StatusCode::UNAUTHORIZED, error.to_string(), "Look at both, and try again.".to_owned())
         }
+        AppError::NotLetIn { wrong, right } => (StatusCode::FORBIDDEN, wrong.clone(), right.clone()),
         AppError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, error.to_string(), String::new()),
         AppError::Denied(_) => {
             (StatusCode::FORBIDDEN, error.to_string(), "An administrator can give you a role that has it.".to_owned())

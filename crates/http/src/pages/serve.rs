@@ -2,8 +2,8 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, audit, chain, gate, items, news, practices, receivers, stream_edit, streams,
-    teams, work,
+    access, account, accounts, activities, audit, chain, gate, items, news, practices, provider, receivers,
+    stream_edit, streams, teams, through_provider, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -39,6 +39,13 @@ pub fn routes() -> Router<Base> {
         .route("/access", get(access::page))
         .route("/access/entities", post(access::put_entity))
         .route("/access/roles", post(access::put_role))
+        .route("/access/provider", get(provider::page).post(provider::put))
+        .route("/access/provider/remove", post(provider::remove))
+        .route("/access/provider/test", get(through_provider::try_out))
+        .route("/sign-in/provider", get(through_provider::begin))
+        .route("/sign-in/back", get(through_provider::back))
+        .route("/account/provider", get(through_provider::link))
+        .route("/account/provider/remove", post(through_provider::unlink))
         .route("/sign-in", get(gate::sign_in_page).post(gate::sign_in_sent))
         .route("/sign-out", post(gate::sign_out))
         .route("/first", get(gate::first_page).post(gate::first_sent))

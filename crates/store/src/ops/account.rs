@@ -257,13 +257,15 @@ pub(crate) async fn take_setting(c: &mut Connection, name: &str) -> Stored<bool>
 }
 
 pub(crate) async fn insert_flow(c: &mut Connection, f: &SignInFlow) -> Stored<()> {
-    let sql = "INSERT INTO sign_in_flow (state, nonce, verifier, next, trial, made) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO sign_in_flow (state, nonce, verifier, next, trial, account, made)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     sqlx::query(sql)
         .bind(&f.state)
         .bind(&f.nonce)
         .bind(&f.verifier)
         .bind(&f.next)
         .bind(f.trial)
+        .bind(f.account.map(|a| a.0))
         .bind(f.made.micros())
         .execute(c)
         .await?;
@@ -281,6 +283,7 @@ pub(crate) async fn take_flow(c: &mut Connection, state: &str) -> Stored<Option<
             verifier: get(row, "verifier")?,
             next: get(row, "next")?,
             trial: get(row, "trial")?,
+            account: get::<Option<Uuid>>(row, "account")?.map(AccountId),
             made: Instant(get(row, "made")?),
         })
     };

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../../migrations/0004_kept.sql")),
     (5, include_str!("../../migrations/0005_leaves.sql")),
     (6, include_str!("../../migrations/0006_search.sql")),
+    (7, include_str!("../../migrations/0007_through_provider.sql")),
 ];
 
 /// The newest schema this program knows.

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Settings, router, sender, serve};
+use watercourse_http::{Door, Permitted, Settings, router, sender, serve};
 use watercourse_store::{Settings as Opening, Store, file_of};
 
 /// How long requests under way may take once the program was asked to stop.
@@ -39,6 +39,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
         None => listen(&args.listen).await?,
     };
     let public = args.public_url.as_deref().map(public).transpose()?;
+    let reached_by = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let door = if args.open { Door::Open } else { Door::SignIn };
     let clock = App::system_clock();
     let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
@@ -63,6 +64,8 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let settings = Settings {
         door,
         secure: public.as_ref().is_some_and(|p| p.0),
+        permitted: Permitted::parse(&args.outbound)?,
+        public: reached_by,
         hosts: public.into_iter().map(|p| p.1).chain(args.at.map(|a| a.ip().to_string())).collect(),
         ..Settings::default()
     };
