@@ -43,6 +43,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
             .about("Accounts stay, and what its groups gave them; nobody comes in through it any more.")
             .answers_as(204, "It is gone.", None)
             .problem(Kind::Denied)
+            .problem(Kind::NotFound)
             .by(delete(delete_one)),
     ]
 }
