@@ -1,8 +1,8 @@
 //! What the machine can do at most: two rows in a durable transaction, written by nothing but a driver.
 
 use anyhow::{Context as _, Result};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, QueryBuilder, Sqlite, SqliteConnection};
+use rusqlite::Connection;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -19,12 +19,12 @@ const TOGETHER: usize = 256;
 ///
 /// # Errors
 /// Where it cannot be made.
-pub async fn sqlite(path: &Path) -> Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let mut connection = options.disable_statement_logging().connect().await?;
+pub fn sqlite(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
     for table in TABLES {
-        connection.execute(table).await?;
+        connection.execute(table, ())?;
     }
     Ok(connection)
 }
@@ -33,16 +33,13 @@ pub async fn sqlite(path: &Path) -> Result<SqliteConnection> {
 ///
 /// # Errors
 /// The database's.
-pub async fn one_by_one(connection: &mut SqliteConnection, lasts: Duration) -> Result<f64> {
+pub fn one_by_one(connection: &Connection, lasts: Duration) -> Result<f64> {
     let (begun, mut count) = (Instant::now(), 0_i64);
     while begun.elapsed() < lasts {
-        connection.execute("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO item VALUES ($1, 'An item', 'active', $1)")
-            .bind(count)
-            .execute(&mut *connection)
-            .await?;
-        sqlx::query("INSERT INTO fact VALUES ($1, $2, $1)").bind(count).bind(PAYLOAD).execute(&mut *connection).await?;
-        connection.execute("COMMIT").await?;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+        connection.prepare_cached("INSERT INTO item VALUES (?1, 'An item', 'active', ?1)")?.execute([count])?;
+        connection.prepare_cached("INSERT INTO fact VALUES (?1, ?2, ?1)")?.execute((count, PAYLOAD))?;
+        connection.prepare_cached("COMMIT")?.execute(())?;
         count += 1;
     }
     Ok(count as f64 / begun.elapsed().as_secs_f64())
@@ -52,9 +49,9 @@ pub async fn one_by_one(connection: &mut SqliteConnection, lasts: Duration) -> R
 ///
 /// # Errors
 /// The database's.
-pub async fn group(connection: SqliteConnection, clients: usize, lasts: Duration) -> Result<(f64, SqliteConnection)> {
+pub async fn group(connection: Connection, clients: usize, lasts: Duration) -> Result<(f64, Connection)> {
     let (queue, waiting) = mpsc::channel::<oneshot::Sender<()>>(4096);
-    let writer = tokio::spawn(writer(connection, waiting));
+    let writer = std::thread::spawn(move || writer(connection, waiting));
     let begun = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..clients {
@@ -77,31 +74,27 @@ pub async fn group(connection: SqliteConnection, clients: usize, lasts: Duration
         count += task.await?;
     }
     let rate = count as f64 / begun.elapsed().as_secs_f64();
-    Ok((rate, writer.await??))
+    let connection = writer.join().map_err(|_| anyhow::anyhow!("the bare writer broke off"))??;
+    Ok((rate, connection))
 }
 
-async fn writer(
-    mut connection: SqliteConnection,
-    mut waiting: mpsc::Receiver<oneshot::Sender<()>>,
-) -> Result<SqliteConnection> {
-    let mut some = Vec::new();
+fn writer(connection: Connection, mut waiting: mpsc::Receiver<oneshot::Sender<()>>) -> Result<Connection> {
     let mut number = 0_i64;
-    while waiting.recv_many(&mut some, TOGETHER).await > 0 {
-        connection.execute("BEGIN IMMEDIATE").await?;
-        let numbers: Vec<i64> = (number..).take(some.len()).collect();
-        number += i64::try_from(some.len())?;
-        let mut items = QueryBuilder::<Sqlite>::new("INSERT INTO item ");
-        items.push_values(&numbers, |mut row, n| {
-            row.push_bind(*n).push_bind("An item").push_bind("active").push_bind(*n);
-        });
-        items.build().execute(&mut connection).await?;
-        let mut facts = QueryBuilder::<Sqlite>::new("INSERT INTO fact ");
-        facts.push_values(&numbers, |mut row, n| {
-            row.push_bind(*n).push_bind(PAYLOAD).push_bind(*n);
-        });
-        facts.build().execute(&mut connection).await?;
-        connection.execute("COMMIT").await?;
-        for reply in some.drain(..) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut some = vec![first];
+        while let (true, Ok(next)) = (some.len() < TOGETHER, waiting.try_recv()) {
+            some.push(next);
+        }
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+        for _ in &some {
+            connection
+                .prepare_cached("INSERT INTO item VALUES (?1, ?2, ?3, ?1)")?
+                .execute((number, "An item", "active"))?;
+            connection.prepare_cached("INSERT INTO fact VALUES (?1, ?2, ?1)")?.execute((number, PAYLOAD))?;
+            number += 1;
+        }
+        connection.prepare_cached("COMMIT")?.execute(())?;
+        for reply in some {
             // A client that has gone hears nothing.
             let _ = reply.send(());
         }

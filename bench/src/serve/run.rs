@@ -162,9 +162,9 @@ async fn creates(
     grown: &mut Grown,
 ) -> Result<u64> {
     let bases = [program.url()];
-    let mut bare = limits::sqlite(&folder.join("bare.db")).await?;
+    let mut bare = limits::sqlite(&folder.join("bare.db"))?;
     let mut made = open(client, &bases, 4, TURN).await?.count;
-    limits::one_by_one(&mut bare, TURN / 2).await?;
+    limits::one_by_one(&bare, TURN / 2)?;
     // One turn, and what it took of the server for each item, ms.
     let turn = async |clients| {
         let before = running.cpu_seconds();
@@ -175,7 +175,7 @@ async fn creates(
     let (mut one, mut many) = (Vec::new(), Vec::new());
     let (mut rates, mut took, mut used) = ((0.0, 0.0), Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        let limit = limits::one_by_one(&mut bare, TURN).await?;
+        let limit = limits::one_by_one(&bare, TURN)?;
         let (opened, cpu) = turn(1).await?;
         used.push(cpu);
         one.push(opened.rate / limit * 100.0);

@@ -440,9 +440,13 @@ impl App {
     /// # Errors
     /// `NotFound` where nobody signed in, as in a demo.
     pub async fn own_of(&self, access: &Access) -> Result<Account, AppError> {
+        self.own_in(&mut self.store.reader().await?, access).await
+    }
+
+    pub(crate) async fn own_in(&self, conn: &mut Conn, access: &Access) -> Result<Account, AppError> {
         let nobody = || AppError::not_found("account of yours", "Here nobody signs in.");
         let id = access.account.ok_or_else(nobody)?;
-        self.store.reader().await?.account_by_id(id).await?.ok_or_else(nobody)
+        conn.account_by_id(id).await?.ok_or_else(nobody)
     }
 
     async fn change_own(

@@ -57,7 +57,7 @@ impl App {
                 let (ctx, new, digest) = &*ask;
                 let account = match &new.account {
                     Some(named) => app.account_in(conn, &ctx.access, named).await?,
-                    None => app.own(ctx).await?,
+                    None => app.own_in(conn, &ctx.access).await?,
                 };
                 if ctx.access.account.is_some_and(|own| own != account.id) {
                     // A token for somebody else does what that account may, and a token to keep oneself.

@@ -128,7 +128,7 @@ async fn fill(conn: &mut Conn, file: &Path, now: Instant) -> Result<(), StoreErr
         return conn.copy_into(&file.to_string_lossy()).await;
     }
     let schema = conn.schema_version().await?;
-    let mut copy = alone(file, true).await?;
+    let mut copy = alone(file, true)?;
     copy.migrate_to(schema, now.micros()).await?;
     copy_all(conn, &mut copy).await?;
     copy.close().await
@@ -172,7 +172,7 @@ pub(crate) async fn copy_all(from: &mut Conn, to: &mut Conn) -> Result<(), Store
 
 /// What is in a file that was made as a backup, looked through for damage. Size and digest are not known yet.
 async fn look(file: &Path, from: &str, now: Instant) -> Result<Manifest, StoreError> {
-    let mut conn = alone(file, false).await?;
+    let mut conn = alone(file, false)?;
     let damage = conn.damage().await?;
     if let Some(first) = damage.first() {
         return Err(failed(file, format!("the copy is damaged: {first}")));

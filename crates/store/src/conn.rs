@@ -6,6 +6,7 @@ use crate::ask::Ask;
 use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
+use crate::here::{self, Connection, Reader};
 use crate::keeping::{Keeping, KeptAnswer};
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::{
@@ -18,7 +19,7 @@ use crate::table::Table;
 use crate::view::SavedView;
 use crate::{postgres, sqlite};
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 use watercourse_core::fact::Fact;
 use watercourse_core::id::{AccountId, ItemId, PersonId};
 use watercourse_core::item::Item;
@@ -27,9 +28,9 @@ use watercourse_core::time::Instant;
 
 enum Kind {
     /// The writer's own connection.
-    Writer(SqliteConnection),
-    SqlitePool(PoolConnection<Sqlite>),
-    SqliteTx(Transaction<'static, Sqlite>),
+    Writer(Box<Connection>),
+    /// One to read with.
+    Reader(Reader),
     PostgresPool(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
 }
@@ -39,7 +40,7 @@ pub struct Conn {
     kind: Kind,
     /// Whether anything was written since the writer last looked.
     dirty: bool,
-    /// The writer's: answers that are written with the COMMIT, which saves a way to the database for each.
+    /// The writer's: answers that are written together before the COMMIT.
     answers: Vec<KeptAnswer>,
 }
 
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Conn {
 }
 
 enum Side<'c> {
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite(&'c mut Connection),
     Postgres(&'c mut PgConnection),
 }
 
@@ -58,14 +59,12 @@ impl Conn {
     const fn new(kind: Kind) -> Self {
         Self { kind, dirty: false, answers: Vec::new() }
     }
-    pub(crate) const fn writer(connection: SqliteConnection) -> Self {
-        Self::new(Kind::Writer(connection))
+    pub(crate) fn writer(connection: Connection) -> Self {
+        Self::new(Kind::Writer(Box::new(connection)))
     }
-    pub(crate) const fn sqlite(connection: PoolConnection<Sqlite>) -> Self {
-        Self::new(Kind::SqlitePool(connection))
-    }
-    pub(crate) const fn sqlite_tx(transaction: Transaction<'static, Sqlite>) -> Self {
-        Self::new(Kind::SqliteTx(transaction))
+    /// Whatever is begun on it ends with it.
+    pub(crate) const fn reader(reader: Reader) -> Self {
+        Self::new(Kind::Reader(reader))
     }
     pub(crate) const fn postgres(connection: PoolConnection<Postgres>) -> Self {
         Self::new(Kind::PostgresPool(connection))
@@ -76,8 +75,7 @@ impl Conn {
     fn side(&mut self) -> Side<'_> {
         match &mut self.kind {
             Kind::Writer(c) => Side::Sqlite(c),
-            Kind::SqlitePool(c) => Side::Sqlite(c),
-            Kind::SqliteTx(c) => Side::Sqlite(c),
+            Kind::Reader(c) => Side::Sqlite(c),
             Kind::PostgresPool(c) => Side::Postgres(c),
             Kind::PostgresTx(c) => Side::Postgres(c),
         }
@@ -117,17 +115,17 @@ impl Conn {
             return Ok(());
         }
         match self.side() {
-            Side::Sqlite(c) => sqlite::ops::outside::keep_answers(c, &[kept], "").await,
-            Side::Postgres(c) => postgres::ops::outside::keep_answers(c, &[kept], "").await,
+            Side::Sqlite(c) => sqlite::ops::outside::keep_answers(c, &[kept]).await,
+            Side::Postgres(c) => postgres::ops::outside::keep_answers(c, &[kept]).await,
         }
     }
     /// The writer's COMMIT, with the answers that are still to be kept.
     pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
         let answers = std::mem::take(&mut self.answers);
-        match self.side() {
-            Side::Sqlite(c) if !answers.is_empty() => sqlite::ops::outside::keep_answers(c, &answers, "; COMMIT").await,
-            _ => self.say("COMMIT").await,
+        if let (Side::Sqlite(c), false) = (self.side(), answers.is_empty()) {
+            sqlite::ops::outside::keep_answers(c, &answers).await?;
         }
+        self.say("COMMIT").await
     }
     /// The writer's ROLLBACK.
     pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
@@ -137,7 +135,7 @@ impl Conn {
     /// A word such as BEGIN.
     pub(crate) async fn say(&mut self, word: &'static str) -> Result<(), StoreError> {
         match self.side() {
-            Side::Sqlite(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
+            Side::Sqlite(c) => here::query(word).execute(c).await.map(|_| ())?,
             Side::Postgres(c) => sqlx::query(word).execute(c).await.map(|_| ())?,
         }
         Ok(())
@@ -149,21 +147,21 @@ impl Conn {
     /// `sqlite` or `postgres`.
     pub(crate) const fn from(&self) -> &'static str {
         match &self.kind {
-            Kind::Writer(_) | Kind::SqlitePool(_) | Kind::SqliteTx(_) => "sqlite",
+            Kind::Writer(_) | Kind::Reader(_) => "sqlite",
             Kind::PostgresPool(_) | Kind::PostgresTx(_) => "postgres",
         }
     }
     /// Copies an SQLite database as it is at this moment into a new file.
     pub(crate) async fn copy_into(&mut self, file: &str) -> Result<(), StoreError> {
         if let Side::Sqlite(c) = self.side() {
-            sqlx::query("VACUUM INTO $1").bind(file).execute(c).await?;
+            here::query("VACUUM INTO $1").bind(file).execute(c).await?;
         }
         Ok(())
     }
     /// A statement that was put together, without anything from outside in it.
     pub(crate) async fn say_built(&mut self, sql: String) -> Result<(), StoreError> {
         match self.side() {
-            Side::Sqlite(c) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await.map(|_| ())?,
+            Side::Sqlite(c) => here::raw_sql(here::AssertSqlSafe(sql)).execute(c).await?,
             Side::Postgres(c) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(c).await.map(|_| ())?,
         }
         Ok(())
@@ -179,7 +177,7 @@ impl Conn {
     }
     pub(crate) async fn close(self) -> Result<(), StoreError> {
         if let Kind::Writer(c) = self.kind {
-            sqlx::Connection::close(c).await?;
+            c.close()?;
         }
         Ok(())
     }

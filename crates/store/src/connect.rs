@@ -2,9 +2,8 @@
 
 use crate::conn::Conn;
 use crate::error::StoreError;
-use sqlx::ConnectOptions as _;
+use crate::here::{Connection, Opening};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -13,8 +12,6 @@ use std::time::Duration;
 const STATEMENTS: usize = 400;
 /// How long a connection to PostgreSQL is waited for. The first write after it is back follows within this.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(4);
-/// What SQLite's log is cut to after a checkpoint, bytes.
-const MOST_LOG: u32 = 16 << 20;
 
 /// What an address leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,35 +45,10 @@ pub fn file_of(address: &str) -> Option<&Path> {
     if let Ok(Place::File(path)) = place(address) { Some(path) } else { None }
 }
 
-/// How a file is opened to be written and read at once.
-pub(crate) fn file_options(path: &Path) -> SqliteConnectOptions {
-    as_it_is(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("journal_size_limit", MOST_LOG.to_string())
-}
-
-/// How a file is opened without a say in how it is written.
-pub(crate) fn as_it_is(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(STATEMENTS)
-        .disable_statement_logging()
-}
-
 /// Opens a file nobody else writes: a backup. To be filled, or to be read and left as it is.
-pub(crate) async fn alone(path: &Path, fill: bool) -> Result<Conn, StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(fill).foreign_keys(false);
-    let options = if fill {
-        options.journal_mode(SqliteJournalMode::Delete).synchronous(SqliteSynchronous::Off)
-    } else {
-        options.read_only(true).immutable(true)
-    };
-    let connection = options.disable_statement_logging().connect().await.map_err(|e| opening(path, e))?;
-    Ok(Conn::writer(connection))
+pub(crate) fn alone(path: &Path, fill: bool) -> Result<Conn, StoreError> {
+    let opening = if fill { Opening::Filled } else { Opening::Still };
+    Connection::open(path, opening).map(Conn::writer).map_err(|e| opening_failed(path, e))
 }
 
 /// Connections to PostgreSQL.
@@ -95,9 +67,9 @@ pub(crate) async fn pool(address: &str, most: u32) -> Result<PgPool, StoreError>
 }
 
 /// An error while opening, with the path in it.
-pub(crate) fn opening(path: &Path, error: sqlx::Error) -> StoreError {
+pub(crate) fn opening_failed(path: &Path, error: StoreError) -> StoreError {
     let path = path.display();
-    match StoreError::from(error) {
+    match error {
         StoreError::Other(wrong) | StoreError::Unreachable(wrong) => {
             StoreError::Unreachable(format!("{path}: {wrong}"))
         }

@@ -94,11 +94,7 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default().into_owned();
                 let message = database.message().to_owned();
-                if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-                    of_sqlite(&code, message)
-                } else {
-                    of_postgres(&code, message)
-                }
+                of_postgres(&code, message)
             }
             sqlx::Error::Io(e) => Self::Unreachable(e.to_string()),
             sqlx::Error::Tls(e) => Self::Unreachable(e.to_string()),
@@ -111,12 +107,22 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::SqliteFailure(failure, message) => {
+                of_sqlite(failure.extended_code, message.unwrap_or_else(|| failure.to_string()))
+            }
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
 /// SQLite's `SQLITE_IOERR_SHMSIZE`.
-const SHM_SIZE: i64 = 4874;
+const SHM_SIZE: i32 = 4874;
 
 /// SQLite's extended result codes; the low byte is the primary code.
-fn of_sqlite(code: &str, message: String) -> StoreError {
-    let extended: i64 = code.parse().unwrap_or(0);
+fn of_sqlite(extended: i32, message: String) -> StoreError {
     match extended & 0xff {
         5 | 6 => StoreError::Busy,
         8 => StoreError::ReadOnly(message),
@@ -155,12 +161,12 @@ mod tests {
     #[test]
     fn codes_become_words() {
         let m = String::new;
-        assert_eq!(of_sqlite("5", m()), StoreError::Busy);
-        assert_eq!(of_sqlite("13", m()), StoreError::Full);
-        assert_eq!(of_sqlite("1034", m()), StoreError::Damaged(m()), "a failed fsync");
-        assert_eq!(of_sqlite("4874", m()), StoreError::Full, "no room for the index of the log");
-        assert_eq!(of_sqlite("2067", m()), StoreError::Conflict(m()));
-        assert_eq!(of_sqlite("787", m()), StoreError::Other(m()), "a foreign key is no race");
+        assert_eq!(of_sqlite(5, m()), StoreError::Busy);
+        assert_eq!(of_sqlite(13, m()), StoreError::Full);
+        assert_eq!(of_sqlite(1034, m()), StoreError::Damaged(m()), "a failed fsync");
+        assert_eq!(of_sqlite(4874, m()), StoreError::Full, "no room for the index of the log");
+        assert_eq!(of_sqlite(2067, m()), StoreError::Conflict(m()));
+        assert_eq!(of_sqlite(787, m()), StoreError::Other(m()), "a foreign key is no race");
         assert_eq!(of_postgres("40001", m()), StoreError::Conflict(m()));
         assert_eq!(of_postgres("57P01", m()), StoreError::Unreachable(m()));
         assert_eq!(of_postgres("53100", m()), StoreError::Full);

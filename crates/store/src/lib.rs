@@ -14,6 +14,7 @@ mod connect;
 mod error;
 mod figures;
 mod glimpse;
+mod here;
 mod keeping;
 mod leaving_record;
 mod lock;
@@ -27,6 +28,7 @@ mod view;
 mod writer;
 
 #[path = "."]
+#[expect(clippy::needless_question_mark, reason = "the other driver has errors of its own")]
 mod sqlite {
     #[path = "sqlite_dialect.rs"]
     pub(crate) mod dialect;

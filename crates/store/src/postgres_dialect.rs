@@ -1,11 +1,89 @@
 //! What only PostgreSQL says this way.
 
-/// The driver.
-pub type Db = sqlx::Postgres;
+use crate::error::StoreError;
+use futures::TryStreamExt as _;
+use sqlx::Row as _;
+
+/// Statements: put together, given values, asked.
+pub mod sql {
+    pub use sqlx::{AssertSqlSafe, query, query_as, query_scalar, raw_sql};
+    use sqlx::{Decode, Encode, Postgres, Type};
+
+    /// A statement on the way.
+    pub type QueryBuilder = sqlx::QueryBuilder<Postgres>;
+    /// A statement.
+    pub type Query = sqlx::query::Query<'static, Postgres, <Postgres as sqlx::Database>::Arguments>;
+
+    /// What can be given to a statement.
+    pub trait Put: Send + Type<Postgres> + for<'q> Encode<'q, Postgres> + 'static {}
+    impl<T: Send + Type<Postgres> + for<'q> Encode<'q, Postgres> + 'static> Put for T {}
+
+    /// What a column can hold.
+    pub trait Got: Type<Postgres> + for<'r> Decode<'r, Postgres> {}
+    impl<T: Type<Postgres> + for<'r> Decode<'r, Postgres>> Got for T {}
+}
+
 /// One connection.
 pub type Connection = sqlx::PgConnection;
 /// One row.
 pub type Row = sqlx::postgres::PgRow;
+
+/// The value of a column, by its name or place.
+pub fn value<T: sql::Got>(row: &Row, at: impl sqlx::ColumnIndex<Row>) -> Result<T, StoreError> {
+    Ok(row.try_get(at)?)
+}
+
+/// Ends a statement: what is added now is another, which goes along. Here they are parts of the last.
+pub const fn also(_: &mut sql::QueryBuilder) {}
+
+/// Takes each row that is found, without keeping all of them.
+///
+/// # Errors
+/// As `StoreError` says, or that of `take`.
+pub async fn each<'q>(
+    c: &mut Connection,
+    query: sqlx::query::Query<'q, sqlx::Postgres, <sqlx::Postgres as sqlx::Database>::Arguments>,
+    mut take: impl FnMut(&Row) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    let mut rows = query.fetch(c);
+    while let Some(row) = rows.try_next().await? {
+        take(&row)?;
+    }
+    Ok(())
+}
+
+/// Reading a whole table, some rows at a time.
+pub struct Reading {
+    fetch: String,
+}
+
+impl Reading {
+    /// Begins with a table, inside a transaction. `columns`: with commas between them.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn begin(c: &mut Connection, table: &str, columns: &str, some: usize) -> Result<Self, StoreError> {
+        let sql = format!("DECLARE reading NO SCROLL CURSOR FOR SELECT {columns} FROM \"{table}\"");
+        sqlx::raw_sql(sql::AssertSqlSafe(sql)).execute(c).await?;
+        Ok(Self { fetch: format!("FETCH {some} FROM reading") })
+    }
+    /// The next rows; none at the end.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn next(&mut self, c: &mut Connection) -> Result<Vec<Row>, StoreError> {
+        let query = sqlx::query(sql::AssertSqlSafe(self.fetch.clone())).persistent(false);
+        Ok(query.fetch_all(c).await?)
+    }
+    /// Ends.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn end(self, c: &mut Connection) -> Result<(), StoreError> {
+        sqlx::raw_sql("CLOSE reading").execute(c).await?;
+        Ok(())
+    }
+}
 
 /// How a transaction that writes begins.
 pub const BEGIN: &str = "BEGIN";

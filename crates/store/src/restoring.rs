@@ -63,7 +63,7 @@ async fn into_file(file: &Path, manifest: &Manifest, target: &Path) -> Result<Ve
         put_aside(&target)
     })
     .await?;
-    let mut conn = alone(&copied, false).await?;
+    let mut conn = alone(&copied, false)?;
     let tables = counts(&mut conn).await?;
     let chain = end(&mut conn, &tables).await?;
     conn.close().await?;
@@ -110,7 +110,7 @@ async fn into_postgres(file: &Path, manifest: &Manifest, address: &str, now: i64
         None => file,
         Some(copy) => {
             std::fs::copy(file, copy).map_err(|e| failed(copy, e))?;
-            let mut conn = alone(copy, true).await?;
+            let mut conn = alone(copy, true)?;
             let migrated = conn.migrate(now).await;
             conn.close().await?;
             migrated?;
@@ -145,7 +145,7 @@ type Content = (std::collections::BTreeMap<String, i64>, Option<crate::backup::E
 
 /// Fills PostgreSQL from a file; what the file holds.
 async fn pour(from: &Path, target: &mut Conn, now: i64) -> Result<Content, StoreError> {
-    let mut source = alone(from, false).await?;
+    let mut source = alone(from, false)?;
     target.migrate(now).await?;
     let poured = copy_all(&mut source, target).await;
     if poured.is_err() {

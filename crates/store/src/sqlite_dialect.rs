@@ -1,11 +1,83 @@
 //! What only SQLite says this way.
 
-/// The driver.
-pub type Db = sqlx::Sqlite;
+use crate::error::StoreError;
+
+/// Statements: put together, given values, asked.
+pub(crate) use crate::here as sql;
 /// One connection.
-pub type Connection = sqlx::SqliteConnection;
+pub type Connection = sql::Connection;
 /// One row.
-pub type Row = sqlx::sqlite::SqliteRow;
+pub type Row = sql::Row;
+
+/// The value of a column, by its name or place.
+pub(crate) fn value<T: sql::Got>(row: &Row, at: impl sql::At) -> Result<T, StoreError> {
+    row.try_get(at)
+}
+
+/// Ends a statement: what is added now is another, which goes along.
+pub fn also(query: &mut sql::QueryBuilder) {
+    query.also();
+}
+
+/// Takes each row that is found, without keeping all of them.
+pub(crate) async fn each(
+    c: &mut Connection,
+    query: sql::Query,
+    take: impl FnMut(&Row) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    query.each(c, take)
+}
+
+/// Reading a whole table, some rows at a time.
+pub struct Reading {
+    first: String,
+    next: String,
+    width: usize,
+    last: Option<Row>,
+}
+
+impl Reading {
+    /// Begins with a table. `columns`: with commas between them.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn begin(c: &mut Connection, table: &str, columns: &str, some: usize) -> Result<Self, StoreError> {
+        let sql = "SELECT name FROM pragma_table_info($1) WHERE pk > 0 ORDER BY pk";
+        let keys: Vec<String> = sql::query_scalar(sql).bind(table).fetch_all(c).await?;
+        let keys: Vec<String> =
+            if keys.is_empty() { vec!["rowid".to_owned()] } else { keys.iter().map(|k| format!("\"{k}\"")).collect() };
+        let (width, keys) = (keys.len(), keys.join(", "));
+        let all = format!("SELECT {columns}, {keys} FROM \"{table}\"");
+        let marks = vec!["?"; width].join(", ");
+        Ok(Self {
+            first: format!("{all} ORDER BY {keys} LIMIT {some}"),
+            next: format!("{all} WHERE ({keys}) > ({marks}) ORDER BY {keys} LIMIT {some}"),
+            width,
+            last: None,
+        })
+    }
+    /// The next rows; none at the end.
+    ///
+    /// # Errors
+    /// As `StoreError` says.
+    pub async fn next(&mut self, c: &mut Connection) -> Result<Vec<Row>, StoreError> {
+        let text = if self.last.is_some() { &self.next } else { &self.first };
+        let mut query = sql::query(sql::AssertSqlSafe(text.clone()));
+        if let Some(last) = &self.last {
+            query = last.tail(self.width).iter().cloned().fold(query, sql::Query::bind);
+        }
+        let rows = query.fetch_all(c).await?;
+        self.last = rows.last().cloned();
+        Ok(rows)
+    }
+    /// Ends.
+    ///
+    /// # Errors
+    /// None.
+    pub async fn end(self, _: &mut Connection) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
 
 /// How a transaction that writes begins.
 pub const BEGIN: &str = "BEGIN IMMEDIATE";

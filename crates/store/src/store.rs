@@ -5,11 +5,11 @@ use crate::conn::Conn;
 use crate::connect::{self, Place};
 use crate::error::StoreError;
 use crate::figures::{Connections, Figures};
+use crate::here::{Connection, Opening, Readers};
 use crate::lock::Lock;
 use crate::writer::{self, Act, Broken, Failure, Queued, Request};
-use sqlx::ConnectOptions as _;
+use futures::executor::block_on;
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -42,7 +42,7 @@ pub struct Settings {
 
 #[derive(Debug, Clone)]
 enum Backend {
-    Sqlite { readers: SqlitePool, queue: mpsc::Sender<Queued>, broken: Broken },
+    Sqlite { readers: Readers, queue: mpsc::Sender<Queued>, broken: Broken },
     Postgres { pool: PgPool },
 }
 
@@ -50,7 +50,7 @@ enum Backend {
 #[derive(Debug, Clone)]
 pub struct Store {
     backend: Backend,
-    writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
+    writer: Arc<tokio::sync::Mutex<Option<oneshot::Receiver<()>>>>,
     figures: Arc<Figures>,
 }
 
@@ -112,7 +112,7 @@ impl Store {
     /// When none can be had.
     pub async fn reader(&self) -> Result<Conn, StoreError> {
         Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
+            Backend::Sqlite { readers, .. } => Conn::reader(readers.acquire().await?),
             Backend::Postgres { pool } => Conn::postgres(pool.acquire().await?),
         })
     }
@@ -122,10 +122,14 @@ impl Store {
     /// # Errors
     /// When none can be had.
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
-        Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Conn::sqlite_tx(readers.begin().await?),
-            Backend::Postgres { pool } => Conn::postgres_tx(pool.begin_with(SNAPSHOT).await?),
-        })
+        match &self.backend {
+            Backend::Sqlite { .. } => {
+                let mut conn = self.reader().await?;
+                conn.say("BEGIN").await?;
+                Ok(conn)
+            }
+            Backend::Postgres { pool } => Ok(Conn::postgres_tx(pool.begin_with(SNAPSHOT).await?)),
+        }
     }
 
     /// Runs `act` in a transaction that writes, and answers once it is durable. `act` may run several
@@ -172,7 +176,8 @@ impl Store {
         };
         match &self.backend {
             Backend::Sqlite { readers, queue, .. } => {
-                of(readers.size(), readers.num_idle(), READERS, writer::MOST_WAITING.saturating_sub(queue.capacity()))
+                let (open, idle) = readers.standing();
+                of(open, idle, READERS, writer::MOST_WAITING.saturating_sub(queue.capacity()))
             }
             Backend::Postgres { pool } => of(pool.size(), pool.num_idle(), CONNECTIONS, 0),
         }
@@ -231,10 +236,10 @@ impl Store {
             Backend::Sqlite { readers, queue, .. } => {
                 // Where it has ended already, there is nobody to tell.
                 drop(queue.send(None).await);
-                if let Some(writer) = self.writer.lock().await.take()
-                    && let Err(error) = writer.await
+                if let Some(end) = self.writer.lock().await.take()
+                    && end.await.is_err()
                 {
-                    tracing::error!(%error, "the writer broke off");
+                    tracing::error!("the writer broke off");
                 }
                 readers.close().await;
             }
@@ -317,9 +322,8 @@ async fn open_sqlite(path: &Path, settings: &Settings, now: i64) -> Result<Store
         std::fs::create_dir_all(folder).map_err(|e| StoreError::Unreachable(format!("{}: {e}", folder.display())))?;
     }
     let lock = if settings.alone { Some(Lock::take(path)?) } else { None };
-    let options = connect::file_options(path);
-    let mut writer = options.connect().await.map_err(|e| connect::opening(path, e))?;
-    safe(&mut writer).await?;
+    safe(rusqlite::version())?;
+    let writer = Connection::open(path, Opening::Shared).map_err(|e| connect::opening_failed(path, e))?;
     let mut conn = Conn::writer(writer);
     let name = |version| path.with_extension(format!("before-v{version}.db"));
     backup::before_migrating(&mut conn, Conn::known_schema(), name, now).await?;
@@ -329,29 +333,26 @@ async fn open_sqlite(path: &Path, settings: &Settings, now: i64) -> Result<Store
         Some(pages) => limited(conn, pages).await?,
     };
     conn.say("PRAGMA optimize").await?;
-    let readers = readers(options).await?;
+    let readers = Readers::open(path, Opening::Read, READERS)?;
     let (queue, waiting) = mpsc::channel(writer::MOST_WAITING);
     let broken = Broken::default();
     let figures = Arc::<Figures>::default();
     let written = writer::run(conn, waiting, broken.clone(), Arc::clone(&figures));
-    let task = tokio::spawn(async move {
-        written.await;
+    let (ended, end) = oneshot::channel();
+    // A thread of its own: COMMIT waits for the disk, and nothing else shall wait with it.
+    let thread = std::thread::Builder::new().name("writer".to_owned());
+    let begun = thread.spawn(move || {
+        block_on(written);
         drop(lock);
+        // Perhaps nobody waits for it.
+        let _ = ended.send(());
     });
+    begun.map_err(|e| StoreError::Unreachable(format!("no thread for the writer: {e}")))?;
     Ok(Store {
         backend: Backend::Sqlite { readers, queue, broken },
-        writer: Arc::new(tokio::sync::Mutex::new(Some(task))),
+        writer: Arc::new(tokio::sync::Mutex::new(Some(end))),
         figures,
     })
-}
-
-async fn readers(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let pool = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(Duration::from_secs(10))
-        // A file does not go away as a server does: asking each time whether it is there doubles a short read.
-        .test_before_acquire(false);
-    Ok(pool.connect_with(options.read_only(true).create_if_missing(false)).await?)
 }
 
 /// Opens what is there, as it is, and lets nobody write.
@@ -362,7 +363,7 @@ async fn open_to_read(address: &str) -> Result<Store, StoreError> {
             if !path.is_file() {
                 return Err(StoreError::Unreachable(format!("{}: there is no such file", path.display())));
             }
-            let readers = readers(connect::as_it_is(path)).await.map_err(|e| match e {
+            let readers = Readers::open(path, Opening::Read, READERS).map_err(|e| match e {
                 StoreError::Damaged(wrong) => StoreError::Damaged(format!("{}: {wrong}", path.display())),
                 other => other,
             })?;
@@ -391,9 +392,8 @@ async fn limited(mut conn: Conn, pages: u32) -> Result<Conn, StoreError> {
     Ok(conn)
 }
 
-async fn safe(connection: &mut sqlx::SqliteConnection) -> Result<(), StoreError> {
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await?;
-    if is_safe(&version) { Ok(()) } else { Err(StoreError::UnsafeSqlite(version)) }
+fn safe(version: &str) -> Result<(), StoreError> {
+    if is_safe(version) { Ok(()) } else { Err(StoreError::UnsafeSqlite(version.to_owned())) }
 }
 
 fn is_safe(version: &str) -> bool {

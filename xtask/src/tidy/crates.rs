@@ -9,7 +9,7 @@ const LIST: &str = "ARCHITECTURE.md";
 /// Crates that take everything as arguments.
 const PURE: &[&str] = &["core", "practices", "flow"];
 /// Libraries that would let them look outside.
-const IMPURE: &[&str] = &["axum", "getrandom", "rand", "reqwest", "sqlx", "tempfile", "tokio", "tracing"];
+const IMPURE: &[&str] = &["axum", "getrandom", "rand", "reqwest", "rusqlite", "sqlx", "tempfile", "tokio", "tracing"];
 /// What the clippy.toml of a pure crate has to disallow at least.
 const FORBIDDEN: &[&str] = &[
     "std::time::SystemTime::now",

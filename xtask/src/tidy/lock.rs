@@ -10,7 +10,6 @@ const UNWANTED: &[(&str, &str)] = &[
     ("aws-lc-rs", "ring is the only crypto library here"),
     ("aws-lc-sys", "ring is the only crypto library here"),
     ("openssl-sys", "ring is the only crypto library here"),
-    ("rusqlite", "it brings an older SQLite beside ours"),
 ];
 
 /// Wanted versions and unwanted libraries.

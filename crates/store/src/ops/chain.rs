@@ -1,8 +1,8 @@
 //! Sealing entries into the chain, and reading them back beside what they seal.
 
-use super::{BEGUN, CHUNK, Connection, Db, FINISHED, Row, StoreError, Stored, get, hex};
+use super::sql::{self, AssertSqlSafe, QueryBuilder};
+use super::{BEGUN, CHUNK, Connection, FINISHED, Row, StoreError, Stored, get, hex};
 use crate::chain::{ChainRow, Entry, FactPlace, Hash, Head, Sealed, Source};
-use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::sync::LazyLock;
 use uuid::Uuid;
 use watercourse_core::id::{CommentId, ItemId};
@@ -55,15 +55,15 @@ static AUDIT: LazyLock<String> = LazyLock::new(|| {
 /// The last numbers of facts and of the audit trail, whether or not smaller ones are still to come.
 pub(crate) async fn newest_entries(c: &mut Connection) -> Stored<(i64, i64)> {
     let sql = "SELECT (SELECT COALESCE(MAX(seq), 0) FROM fact), (SELECT COALESCE(MAX(seq), 0) FROM audit)";
-    Ok(sqlx::query_as(sql).fetch_one(c).await?)
+    Ok(sql::query_as(sql).fetch_one(c).await?)
 }
 
 pub(crate) async fn begun(c: &mut Connection) -> Stored<i64> {
-    Ok(sqlx::query_scalar(BEGUN).fetch_one(c).await?)
+    Ok(sql::query_scalar(BEGUN).fetch_one(c).await?)
 }
 
 pub(crate) async fn finished(c: &mut Connection) -> Stored<i64> {
-    Ok(sqlx::query_scalar(FINISHED).fetch_one(c).await?)
+    Ok(sql::query_scalar(FINISHED).fetch_one(c).await?)
 }
 
 fn entry(row: &Row) -> Stored<Entry> {
@@ -90,7 +90,7 @@ pub(crate) async fn entries(
             *AUDIT
         ),
     };
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(until).bind(limit).fetch_all(c).await?;
+    let rows = sql::query(AssertSqlSafe(sql)).bind(after).bind(until).bind(limit).fetch_all(c).await?;
     rows.iter().map(entry).collect()
 }
 
@@ -120,17 +120,17 @@ const LINK: &str = "c.number, c.source, c.seq, c.other, c.words AS digest, c.has
 
 pub(crate) async fn chain_end(c: &mut Connection) -> Stored<Option<Sealed>> {
     let sql = AssertSqlSafe(format!("SELECT {LINK} FROM chain c ORDER BY number DESC LIMIT 1"));
-    sqlx::query(sql).fetch_optional(c).await?.as_ref().map(sealed).transpose()
+    sql::query(sql).fetch_optional(c).await?.as_ref().map(sealed).transpose()
 }
 
 pub(crate) async fn chain_link(c: &mut Connection, number: i64) -> Stored<Option<Sealed>> {
     let sql = AssertSqlSafe(format!("SELECT {LINK} FROM chain c WHERE number = $1"));
-    sqlx::query(sql).bind(number).fetch_optional(c).await?.as_ref().map(sealed).transpose()
+    sql::query(sql).bind(number).fetch_optional(c).await?.as_ref().map(sealed).transpose()
 }
 
 pub(crate) async fn append_chain(c: &mut Connection, links: &[Sealed]) -> Stored<()> {
     for chunk in links.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO chain (number, source, seq, other, words, hash) ");
+        let mut query = QueryBuilder::new("INSERT INTO chain (number, source, seq, other, words, hash) ");
         query.push_values(chunk, |mut b, l| {
             b.push_bind(l.number)
                 .push_bind(l.source.id())
@@ -155,7 +155,7 @@ pub(crate) async fn chain_found(c: &mut Connection, after: i64, until: i64) -> S
          WHERE c.number > $1 AND c.number <= $2 ORDER BY c.number",
         *FACT, *AUDIT, *WORDS
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(until).fetch_all(c).await?;
+    let rows = sql::query(AssertSqlSafe(sql)).bind(after).bind(until).fetch_all(c).await?;
     let found = |row: &Row| {
         let sealed = sealed(row)?;
         let words = if sealed.source == Source::Fact { get(row, "words")? } else { None };
@@ -171,7 +171,7 @@ pub(crate) async fn count_entries(c: &mut Connection, source: Source, until: i64
         Source::Fact => "SELECT COUNT(*) FROM fact WHERE seq <= $1",
         Source::Audit => "SELECT COUNT(*) FROM audit WHERE seq <= $1",
     };
-    Ok(sqlx::query_scalar(sql).bind(until).fetch_one(c).await?)
+    Ok(sql::query_scalar(sql).bind(until).fetch_one(c).await?)
 }
 
 /// Numbers of entries that no link seals, not after one.
@@ -186,13 +186,13 @@ pub(crate) async fn entries_without_link(
          ORDER BY e.seq LIMIT $3",
         source.id()
     );
-    let found = sqlx::query_scalar(AssertSqlSafe(sql)).bind(until).bind(source.id()).bind(limit).fetch_all(c).await?;
+    let found = sql::query_scalar(AssertSqlSafe(sql)).bind(until).bind(source.id()).bind(limit).fetch_all(c).await?;
     Ok(found)
 }
 
 pub(crate) async fn fact_place(c: &mut Connection, seq: i64) -> Stored<Option<FactPlace>> {
     let sql = "SELECT item.key, fact.revision, fact.item, fact.note FROM fact JOIN item ON item.id = fact.item WHERE fact.seq = $1";
-    let row = sqlx::query(sql).bind(seq).fetch_optional(c).await?;
+    let row = sql::query(sql).bind(seq).fetch_optional(c).await?;
     let place = |row: &Row| {
         Ok(FactPlace {
             key: get(row, "key")?,
@@ -211,13 +211,13 @@ pub(crate) async fn items_with_gaps(c: &mut Connection, limit: i64) -> Stored<Ve
                WHERE item.imported = FALSE
                  AND (f.count IS NULL OR f.count <> item.revision OR f.last <> item.revision)
                ORDER BY item.key LIMIT $1";
-    Ok(sqlx::query_as(sql).bind(limit).fetch_all(c).await?)
+    Ok(sql::query_as(sql).bind(limit).fetch_all(c).await?)
 }
 
 pub(crate) async fn insert_head(c: &mut Connection, head: &Head) -> Stored<()> {
     let sql = "INSERT INTO chain_head (number, hash, at, public_key, signature) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (number) DO NOTHING";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(head.number)
         .bind(head.hash.to_vec())
         .bind(head.at.micros())
@@ -230,7 +230,7 @@ pub(crate) async fn insert_head(c: &mut Connection, head: &Head) -> Stored<()> {
 
 /// Heads that were kept, newest first.
 pub(crate) async fn heads(c: &mut Connection, limit: i64) -> Stored<Vec<Head>> {
-    let rows = sqlx::query("SELECT * FROM chain_head ORDER BY number DESC LIMIT $1").bind(limit).fetch_all(c).await?;
+    let rows = sql::query("SELECT * FROM chain_head ORDER BY number DESC LIMIT $1").bind(limit).fetch_all(c).await?;
     let head = |row: &Row| {
         Ok(Head {
             number: get(row, "number")?,

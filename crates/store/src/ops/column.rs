@@ -1,16 +1,12 @@
 //! Values of columns, as the database gives them and as the product has them.
 
-use super::{Db, Row, StoreError, Stored};
+use super::sql::Got;
+use super::{Row, StoreError, Stored, value};
 use serde::de::DeserializeOwned;
-use sqlx::{ColumnIndex, Decode, Row as _, Type};
 
 /// The value of a column.
-pub(crate) fn get<'r, T>(row: &'r Row, column: &'static str) -> Stored<T>
-where
-    T: Decode<'r, Db> + Type<Db>,
-    &'static str: ColumnIndex<Row>,
-{
-    Ok(row.try_get::<T, _>(column)?)
+pub(crate) fn get<T: Got>(row: &Row, column: &'static str) -> Stored<T> {
+    value(row, column)
 }
 
 /// A column that holds JSON.

@@ -1,13 +1,13 @@
 //! Conditions as SQL over the table `item`. Every test is true or false, never null, so that `NOT` turns it round.
 
-use super::{Db, POSITION, SCAN, push_in};
+use super::sql::{Put, QueryBuilder};
+use super::{POSITION, SCAN, push_in};
 use crate::ask::{Column, Condition, Holds};
-use sqlx::{Encode, QueryBuilder, Type};
 use std::ops::Bound;
 use watercourse_core::filter::{Bounds, Meaning, days};
 
 /// Adds a condition. The query must name the table `item` by that name.
-pub(crate) fn push_condition(query: &mut QueryBuilder<Db>, condition: &Condition, now: i64) {
+pub(crate) fn push_condition(query: &mut QueryBuilder, condition: &Condition, now: i64) {
     match condition {
         // Behind an `OR`, PostgreSQL leaves a test a test. Otherwise it makes a join of each and seeks their best
         // order, which takes seconds where there are many.
@@ -29,11 +29,11 @@ pub(crate) fn push_condition(query: &mut QueryBuilder<Db>, condition: &Condition
 
 /// Parts in parentheses, or what stands for none.
 fn joined<T>(
-    query: &mut QueryBuilder<Db>,
+    query: &mut QueryBuilder,
     parts: &[T],
     between: &str,
     none: &str,
-    mut push: impl FnMut(&mut QueryBuilder<Db>, &T),
+    mut push: impl FnMut(&mut QueryBuilder, &T),
 ) {
     if parts.is_empty() {
         query.push(none);
@@ -47,14 +47,14 @@ fn joined<T>(
 }
 
 /// The piece is found where the phrase stands, and nowhere else: see `Searched`.
-fn words(query: &mut QueryBuilder<Db>, column: &str, piece: &str) {
+fn words(query: &mut QueryBuilder, column: &str, piece: &str) {
     query
         .push(format_args!("EXISTS (SELECT 1 FROM search WHERE search.item = item.id AND {POSITION}({column}, "))
         .push_bind(piece.to_owned())
         .push(") > 0)");
 }
 
-fn is(query: &mut QueryBuilder<Db>, column: &Column, meaning: &Meaning, now: i64) {
+fn is(query: &mut QueryBuilder, column: &Column, meaning: &Meaning, now: i64) {
     match column {
         Column::Key => known(query, &format!("{SCAN}lower(item.key)"), meaning),
         Column::Kind => known(query, &format!("{SCAN}item.kind"), meaning),
@@ -94,12 +94,12 @@ fn is(query: &mut QueryBuilder<Db>, column: &Column, meaning: &Meaning, now: i64
     }
 }
 
-fn always(query: &mut QueryBuilder<Db>) {
+fn always(query: &mut QueryBuilder) {
     query.push("TRUE");
 }
 
 /// A column that always has a value.
-fn known(query: &mut QueryBuilder<Db>, column: &str, meaning: &Meaning) {
+fn known(query: &mut QueryBuilder, column: &str, meaning: &Meaning) {
     match meaning {
         Meaning::OneOf(list) => one_of(query, column, list),
         Meaning::Micros(list) => within(query, column, list),
@@ -108,13 +108,13 @@ fn known(query: &mut QueryBuilder<Db>, column: &str, meaning: &Meaning) {
 }
 
 /// A column that may have no value.
-fn perhaps(query: &mut QueryBuilder<Db>, column: &str, meaning: &Meaning) {
+fn perhaps(query: &mut QueryBuilder, column: &str, meaning: &Meaning) {
     query.push(format_args!("({column} IS NOT NULL AND "));
     known(query, column, meaning);
     query.push(")");
 }
 
-fn state(query: &mut QueryBuilder<Db>, meaning: &Meaning) {
+fn state(query: &mut QueryBuilder, meaning: &Meaning) {
     let Meaning::OneOf(list) = meaning else { return always(query) };
     joined(query, list, " OR ", "FALSE", |q, word| {
         q.push(match word.as_str() {
@@ -125,7 +125,7 @@ fn state(query: &mut QueryBuilder<Db>, meaning: &Meaning) {
     });
 }
 
-fn age(query: &mut QueryBuilder<Db>, meaning: &Meaning, now: i64) {
+fn age(query: &mut QueryBuilder, meaning: &Meaning, now: i64) {
     let Meaning::Micros(list) = meaning else { return always(query) };
     joined(query, list, " OR ", "FALSE", |q, bounds| {
         let (low, high) = edges(bounds);
@@ -138,7 +138,7 @@ fn age(query: &mut QueryBuilder<Db>, meaning: &Meaning, now: i64) {
     });
 }
 
-fn round(query: &mut QueryBuilder<Db>, column: &str, set: &str, meaning: &Meaning) {
+fn round(query: &mut QueryBuilder, column: &str, set: &str, meaning: &Meaning) {
     query.push("EXISTS (SELECT 1 FROM round r WHERE r.item = item.id AND r.ended IS NULL AND ");
     match meaning {
         Meaning::OneOf(list) => {
@@ -152,7 +152,7 @@ fn round(query: &mut QueryBuilder<Db>, column: &str, set: &str, meaning: &Meanin
     query.push(")");
 }
 
-fn field(query: &mut QueryBuilder<Db>, holds: Holds, meaning: &Meaning) {
+fn field(query: &mut QueryBuilder, holds: Holds, meaning: &Meaning) {
     match (holds, meaning) {
         (Holds::Text, Meaning::OneOf(list)) => one_of(query, "COALESCE(f.folded, lower(f.value))", list),
         (Holds::Text, _) => {
@@ -186,7 +186,7 @@ fn field(query: &mut QueryBuilder<Db>, holds: Holds, meaning: &Meaning) {
 }
 
 /// One of some values.
-pub(crate) fn one_of(query: &mut QueryBuilder<Db>, column: &str, values: &[String]) {
+pub(crate) fn one_of(query: &mut QueryBuilder, column: &str, values: &[String]) {
     if values.is_empty() {
         query.push("FALSE");
         return;
@@ -214,9 +214,9 @@ fn edges<T: Copy>(bounds: &Bounds<T>) -> (Option<Edge<T>>, Option<Edge<T>>) {
 }
 
 /// Within one of some bounds.
-pub(crate) fn within<T>(query: &mut QueryBuilder<Db>, column: &str, list: &[Bounds<T>])
+pub(crate) fn within<T>(query: &mut QueryBuilder, column: &str, list: &[Bounds<T>])
 where
-    T: Copy + Send + Type<Db> + for<'q> Encode<'q, Db> + 'static,
+    T: Copy + Put,
 {
     joined(query, list, " OR ", "FALSE", |q, bounds| {
         let (low, high) = edges(bounds);

@@ -1,10 +1,8 @@
 //! Copying whole tables, whatever is in them.
 
-use super::{BEGIN, COLUMNS, Connection, Db, NUMBERED, RULES, Row, StoreError, Stored, get};
+use super::sql::{self, AssertSqlSafe, Query};
+use super::{BEGIN, COLUMNS, Connection, NUMBERED, RULES, Reading, Row, StoreError, Stored, get, value};
 use crate::table::{Cell, Holds, Rows, Table};
-use futures::TryStreamExt as _;
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Database, Row as _};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -27,7 +25,7 @@ fn holds(declared: &str) -> Holds {
 
 pub(crate) async fn tables(c: &mut Connection) -> Stored<Vec<Table>> {
     let mut tables: Vec<Table> = Vec::new();
-    for row in &sqlx::query(COLUMNS).fetch_all(c).await? {
+    for row in &sql::query(COLUMNS).fetch_all(c).await? {
         let (name, column): (String, String) = (get(row, "of_table")?, get(row, "named")?);
         let declared: String = get(row, "type")?;
         let holds = holds(&declared);
@@ -45,12 +43,12 @@ fn listed(table: &Table) -> String {
 
 fn cell(row: &Row, at: usize, holds: Holds) -> Stored<Cell> {
     Ok(match holds {
-        Holds::Int => row.try_get::<Option<i64>, _>(at)?.map(Cell::Int),
-        Holds::Real => row.try_get::<Option<f64>, _>(at)?.map(Cell::Real),
-        Holds::Bool => row.try_get::<Option<bool>, _>(at)?.map(Cell::Bool),
-        Holds::Text => row.try_get::<Option<String>, _>(at)?.map(Cell::Text),
-        Holds::Bytes => row.try_get::<Option<Vec<u8>>, _>(at)?.map(Cell::Bytes),
-        Holds::Id => row.try_get::<Option<Uuid>, _>(at)?.map(|id| Cell::Bytes(id.as_bytes().to_vec())),
+        Holds::Int => value::<Option<i64>>(row, at)?.map(Cell::Int),
+        Holds::Real => value::<Option<f64>>(row, at)?.map(Cell::Real),
+        Holds::Bool => value::<Option<bool>>(row, at)?.map(Cell::Bool),
+        Holds::Text => value::<Option<String>>(row, at)?.map(Cell::Text),
+        Holds::Bytes => value::<Option<Vec<u8>>>(row, at)?.map(Cell::Bytes),
+        Holds::Id => value::<Option<Uuid>>(row, at)?.map(|id| Cell::Bytes(id.as_bytes().to_vec())),
         Holds::Other => return Err(StoreError::Other("a column is of a type that is not copied".to_owned())),
     }
     .unwrap_or(Cell::Null))
@@ -58,26 +56,23 @@ fn cell(row: &Row, at: usize, holds: Holds) -> Stored<Cell> {
 
 /// Sends all rows of a table.
 pub(crate) async fn read_table(c: &mut Connection, table: &Table, to: mpsc::Sender<Rows>) -> Stored<()> {
-    let sql = AssertSqlSafe(format!("SELECT {} FROM \"{}\"", listed(table), table.name));
-    let mut rows = sqlx::query(sql).fetch(c);
-    let mut ready = Rows::with_capacity(AT_ONCE);
-    while let Some(row) = rows.try_next().await? {
-        let cells = table.columns.iter().enumerate().map(|(at, (_, holds))| cell(&row, at, *holds));
-        ready.push(cells.collect::<Stored<_>>()?);
-        if ready.len() == AT_ONCE && to.send(std::mem::take(&mut ready)).await.is_err() {
+    let mut reading = Reading::begin(c, &table.name, &listed(table), AT_ONCE).await?;
+    loop {
+        let rows = reading.next(c).await?;
+        if rows.is_empty() {
+            return reading.end(c).await;
+        }
+        let cells =
+            |row: &Row| table.columns.iter().enumerate().map(|(at, (_, holds))| cell(row, at, *holds)).collect();
+        let ready = rows.iter().map(cells).collect::<Stored<Rows>>()?;
+        if to.send(ready).await.is_err() {
             // Whoever wrote them has failed and says why.
             return Ok(());
         }
     }
-    drop(to.send(ready).await);
-    Ok(())
 }
 
-fn bound<'q>(
-    query: Query<'q, Db, <Db as Database>::Arguments>,
-    holds: Holds,
-    cell: &Cell,
-) -> Stored<Query<'q, Db, <Db as Database>::Arguments>> {
+fn bound(query: Query, holds: Holds, cell: &Cell) -> Stored<Query> {
     let id = |bytes: &[u8]| Uuid::from_slice(bytes).map_err(|_| StoreError::Other("an id is not 16 bytes long".into()));
     Ok(match (holds, cell) {
         (Holds::Int, Cell::Int(v)) => query.bind(*v),
@@ -106,7 +101,7 @@ pub(crate) async fn write_rows(c: &mut Connection, table: &Table, rows: &Rows) -
         };
         let values: Vec<String> = (0..chunk.len()).map(marks).collect();
         let sql = format!("INSERT INTO \"{}\" ({}) VALUES {}", table.name, listed(table), values.join(", "));
-        let mut query = sqlx::query::<Db>(AssertSqlSafe(sql));
+        let mut query = sql::query(AssertSqlSafe(sql));
         for row in chunk {
             for ((_, holds), cell) in table.columns.iter().zip(row) {
                 query = bound(query, *holds, cell)?;
@@ -120,45 +115,45 @@ pub(crate) async fn write_rows(c: &mut Connection, table: &Table, rows: &Rows) -
 /// Begins filling an empty database: what the migrations put there is taken away, and rules between tables are
 /// looked at in the end.
 pub(crate) async fn begin_filling(c: &mut Connection, tables: &[Table]) -> Stored<()> {
-    sqlx::raw_sql(BEGIN).execute(&mut *c).await?;
+    sql::raw_sql(BEGIN).execute(&mut *c).await?;
     for (table, rule) in rules(c).await? {
         let sql = format!("ALTER TABLE \"{table}\" ALTER CONSTRAINT \"{rule}\" DEFERRABLE INITIALLY DEFERRED");
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
+        sql::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
     }
     for table in tables {
         let sql = AssertSqlSafe(format!("DELETE FROM \"{}\"", table.name));
-        sqlx::raw_sql(sql).execute(&mut *c).await?;
+        sql::raw_sql(sql).execute(&mut *c).await?;
     }
     Ok(())
 }
 
 async fn rules(c: &mut Connection) -> Stored<Vec<(String, String)>> {
     let Some(sql) = RULES else { return Ok(Vec::new()) };
-    Ok(sqlx::query_as(sql).fetch_all(c).await?)
+    Ok(sql::query_as(sql).fetch_all(c).await?)
 }
 
 /// Ends filling: looks at the rules between tables, and lets new numbers follow those that were copied.
 pub(crate) async fn end_filling(c: &mut Connection) -> Stored<()> {
     if let Some(sql) = NUMBERED {
-        sqlx::raw_sql("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *c).await?;
-        let numbered: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&mut *c).await?;
+        sql::raw_sql("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *c).await?;
+        let numbered: Vec<(String, String)> = sql::query_as(sql).fetch_all(&mut *c).await?;
         for (table, column) in numbered {
             let sql = format!(
                 "SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), COALESCE(MAX(\"{column}\"), 1), MAX(\"{column}\") IS NOT NULL)
                  FROM \"{table}\""
             );
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
+            sql::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
         }
     }
     for (table, rule) in rules(c).await? {
         let sql = format!("ALTER TABLE \"{table}\" ALTER CONSTRAINT \"{rule}\" NOT DEFERRABLE");
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
+        sql::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
     }
-    sqlx::raw_sql("COMMIT").execute(c).await?;
+    sql::raw_sql("COMMIT").execute(c).await?;
     Ok(())
 }
 
 pub(crate) async fn count_rows(c: &mut Connection, table: &str) -> Stored<i64> {
     let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM \"{table}\""));
-    Ok(sqlx::query_scalar(sql).fetch_one(c).await?)
+    Ok(sql::query_scalar(sql).fetch_one(c).await?)
 }

@@ -1,13 +1,13 @@
 //! The log of everything that happened, and the words kept beside it.
 
 use super::sight::push_sight;
+use super::sql::{self, AssertSqlSafe, QueryBuilder};
 use super::{
-    AFTER, CHUNK, Connection, Db, LAST, ORDER, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small,
+    AFTER, CHUNK, Connection, LAST, ORDER, Row, SETTLED, Stored, get, maybe_word, parsed, revision, signed, small,
 };
 use crate::record::{Note, Numbered};
 use crate::rows::json;
 use crate::sight::Sight;
-use sqlx::{AssertSqlSafe, QueryBuilder};
 use uuid::Uuid;
 use watercourse_core::fact::Fact;
 use watercourse_core::id::{CommentId, ItemId};
@@ -21,7 +21,7 @@ pub(crate) async fn append_facts(c: &mut Connection, stream: &str, facts: &[Fact
 pub(crate) async fn append_many(c: &mut Connection, facts: &[(&str, &Fact)]) -> Stored<Vec<i64>> {
     let mut numbers = Vec::with_capacity(facts.len());
     for chunk in facts.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("");
+        let mut query = QueryBuilder::new("");
         push_facts(&mut query, chunk);
         let found: Vec<i64> = query.build_query_scalar().fetch_all(&mut *c).await?;
         numbers.extend(found);
@@ -30,7 +30,7 @@ pub(crate) async fn append_many(c: &mut Connection, facts: &[(&str, &Fact)]) -> 
     Ok(numbers)
 }
 
-pub(crate) fn push_facts(query: &mut QueryBuilder<Db>, facts: &[(&str, &Fact)]) {
+pub(crate) fn push_facts(query: &mut QueryBuilder, facts: &[(&str, &Fact)]) {
     query.push(
         "INSERT INTO fact (item, revision, happened_at, recorded_at, actor, cause, note, stream, version, step, activity, \
          phase, team, what, event) ",
@@ -75,7 +75,7 @@ pub(crate) fn numbered(row: &Row) -> Stored<Numbered> {
 }
 
 pub(crate) async fn facts_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Numbered>> {
-    let rows = sqlx::query("SELECT * FROM fact WHERE item = $1 ORDER BY revision").bind(item.0).fetch_all(c).await?;
+    let rows = sql::query("SELECT * FROM fact WHERE item = $1 ORDER BY revision").bind(item.0).fetch_all(c).await?;
     rows.iter().map(numbered).collect()
 }
 
@@ -90,8 +90,8 @@ pub(crate) async fn facts_after(c: &mut Connection, sight: &Sight, seq: i64, lim
 }
 
 /// Facts of the items that may be seen.
-fn seen(sight: &Sight) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::<Db>::new("SELECT fact.* FROM fact");
+fn seen(sight: &Sight) -> QueryBuilder {
+    let mut query = QueryBuilder::new("SELECT fact.* FROM fact");
     if *sight != Sight::Everything {
         query.push(" JOIN item ON item.id = fact.item");
     }
@@ -109,12 +109,12 @@ pub(crate) async fn newest_facts(c: &mut Connection, sight: &Sight, limit: i64) 
 
 pub(crate) async fn greatest_settled(c: &mut Connection) -> Stored<i64> {
     let sql = format!("SELECT COALESCE(MAX(seq), 0) FROM fact WHERE {SETTLED}");
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(c).await?)
+    Ok(sql::query_scalar(AssertSqlSafe(sql)).fetch_one(c).await?)
 }
 
 pub(crate) async fn last_seq(c: &mut Connection) -> Stored<i64> {
     let sql = format!("SELECT fact.seq FROM fact WHERE {SETTLED} ORDER BY {LAST} LIMIT 1");
-    let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(c).await?;
+    let last: Option<i64> = sql::query_scalar(AssertSqlSafe(sql)).fetch_optional(c).await?;
     Ok(last.unwrap_or(0))
 }
 
@@ -124,14 +124,14 @@ pub(crate) async fn insert_note(c: &mut Connection, note: &Note) -> Stored<()> {
 
 pub(crate) async fn insert_notes(c: &mut Connection, notes: &[Note]) -> Stored<()> {
     for chunk in notes.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("");
+        let mut query = QueryBuilder::new("");
         push_notes(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
     super::search::add_notes(c, notes).await
 }
 
-pub(crate) fn push_notes(query: &mut QueryBuilder<Db>, notes: &[Note]) {
+pub(crate) fn push_notes(query: &mut QueryBuilder, notes: &[Note]) {
     query.push("INSERT INTO note (id, item, actor, words, at) ");
     query.push_values(notes, |mut b, n| {
         b.push_bind(n.id.0)
@@ -143,7 +143,7 @@ pub(crate) fn push_notes(query: &mut QueryBuilder<Db>, notes: &[Note]) {
 }
 
 pub(crate) async fn notes_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Note>> {
-    let rows = sqlx::query("SELECT * FROM note WHERE item = $1 ORDER BY at, id").bind(item.0).fetch_all(c).await?;
+    let rows = sql::query("SELECT * FROM note WHERE item = $1 ORDER BY at, id").bind(item.0).fetch_all(c).await?;
     let note = |row: &Row| {
         Ok(Note {
             id: CommentId(get(row, "id")?),

@@ -1,10 +1,9 @@
 //! Everything that was visited, for measuring: native items whole, imported logs event by event.
 
 use super::item::{ROUNDS, ROUNDS_ORDER, add_spell, kept};
-use super::{CHUNK, Connection, Db, Row, Stored, get};
+use super::sql::{self, AssertSqlSafe, QueryBuilder};
+use super::{CHUNK, Connection, Row, Stored, each, get};
 use crate::record::LogEvent;
-use futures::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;
 use watercourse_core::item::Item;
@@ -12,27 +11,26 @@ use watercourse_core::item::Item;
 pub(crate) async fn native_items(c: &mut Connection) -> Stored<Vec<Item>> {
     let mut items: Vec<Item> = Vec::new();
     let sql = "SELECT * FROM item WHERE imported = FALSE ORDER BY created, id";
-    for row in &sqlx::query(sql).fetch_all(&mut *c).await? {
+    for row in &sql::query(sql).fetch_all(&mut *c).await? {
         items.push(kept(row)?.item);
     }
     let places: HashMap<Uuid, usize> = items.iter().enumerate().map(|(i, item)| (item.id.0, i)).collect();
     let sql =
         "SELECT f.item, f.name, f.value FROM item_field f JOIN item ON item.id = f.item WHERE item.imported = FALSE";
-    let mut rows = sqlx::query(sql).fetch(&mut *c);
-    while let Some(row) = rows.try_next().await? {
-        if let Some(item) = places.get(&get::<Uuid>(&row, "item")?).and_then(|i| items.get_mut(*i)) {
-            item.fields.insert(get(&row, "name")?, get(&row, "value")?);
+    each(c, sql::query(sql), |row| {
+        if let Some(item) = places.get(&get::<Uuid>(row, "item")?).and_then(|i| items.get_mut(*i)) {
+            item.fields.insert(get(row, "name")?, get(row, "value")?);
         }
-    }
-    drop(rows);
+        Ok(())
+    })
+    .await?;
     let sql =
         AssertSqlSafe(format!("{ROUNDS} JOIN item ON item.id = r.item WHERE item.imported = FALSE{ROUNDS_ORDER}"));
-    let mut rows = sqlx::query(sql).fetch(c);
-    while let Some(row) = rows.try_next().await? {
-        if let Some(item) = places.get(&get::<Uuid>(&row, "item")?).and_then(|i| items.get_mut(*i)) {
-            add_spell(&mut item.rounds, &row)?;
-        }
-    }
+    each(c, sql::query(sql), |row| match places.get(&get::<Uuid>(row, "item")?).and_then(|i| items.get_mut(*i)) {
+        Some(item) => add_spell(&mut item.rounds, row),
+        None => Ok(()),
+    })
+    .await?;
     Ok(items)
 }
 
@@ -45,7 +43,7 @@ pub(crate) async fn append_events(
 ) -> Stored<()> {
     let mut number = from;
     for chunk in events.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new(
+        let mut query = QueryBuilder::new(
             "INSERT INTO log_event (stream, version, number, case_id, activity, at, start_at, team, lifecycle) ",
         );
         query.push_values(chunk, |mut b, e| {
@@ -84,22 +82,23 @@ pub(crate) async fn events_of_case(
 ) -> Stored<Vec<LogEvent>> {
     let sql = "SELECT case_id, activity, at, start_at, team, lifecycle FROM log_event
                WHERE stream = $1 AND version = $2 AND case_id = $3 ORDER BY at, number";
-    let rows = sqlx::query(sql).bind(stream).bind(i64::from(version)).bind(case).fetch_all(c).await?;
+    let rows = sql::query(sql).bind(stream).bind(i64::from(version)).bind(case).fetch_all(c).await?;
     rows.iter().map(event).collect()
 }
 
 pub(crate) async fn delete_import(c: &mut Connection, stream: &str) -> Stored<()> {
-    sqlx::query("DELETE FROM item WHERE stream = $1 AND imported = TRUE").bind(stream).execute(&mut *c).await?;
-    sqlx::query("DELETE FROM log_event WHERE stream = $1").bind(stream).execute(c).await?;
+    sql::query("DELETE FROM item WHERE stream = $1 AND imported = TRUE").bind(stream).execute(&mut *c).await?;
+    sql::query("DELETE FROM log_event WHERE stream = $1").bind(stream).execute(c).await?;
     Ok(())
 }
 
 pub(crate) async fn log_events(c: &mut Connection, stream: &str, version: u32) -> Stored<Vec<LogEvent>> {
     let sql = "SELECT case_id, activity, at, start_at, team, lifecycle FROM log_event WHERE stream = $1 AND version = $2 ORDER BY number";
-    let mut rows = sqlx::query(sql).bind(stream).bind(i64::from(version)).fetch(c);
     let mut events = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        events.push(event(&row)?);
-    }
+    each(c, sql::query(sql).bind(stream).bind(i64::from(version)), |row| {
+        events.push(event(row)?);
+        Ok(())
+    })
+    .await?;
     Ok(events)
 }

@@ -1,5 +1,6 @@
 //! Following what other programs write to the same database.
 
+use super::sql;
 use super::{Connection, Row, Stored, get, parsed, revision};
 use crate::glimpse::{Glimpse, Others};
 use watercourse_core::fact::Event;
@@ -10,7 +11,7 @@ use watercourse_core::item::Outcome;
 pub(crate) async fn glimpses_after(c: &mut Connection, seq: i64, limit: i64) -> Stored<Vec<Glimpse>> {
     let sql = "SELECT fact.seq, fact.item, fact.revision, fact.stream, fact.event, item.key, item.result FROM fact \
                JOIN item ON item.id = fact.item WHERE fact.seq > $1 ORDER BY fact.seq LIMIT $2";
-    let rows = sqlx::query(sql).bind(seq).bind(limit).fetch_all(c).await?;
+    let rows = sql::query(sql).bind(seq).bind(limit).fetch_all(c).await?;
     rows.iter().map(glimpse).collect()
 }
 
@@ -29,13 +30,13 @@ fn glimpse(row: &Row) -> Stored<Glimpse> {
 /// What else can change, small enough to be compared again and again.
 pub(crate) async fn others(c: &mut Connection) -> Stored<Others> {
     let (streams, deployments): (i64, i64) =
-        sqlx::query_as("SELECT (SELECT COUNT(*) FROM stream), (SELECT COUNT(*) FROM deployment)")
+        sql::query_as("SELECT (SELECT COUNT(*) FROM stream), (SELECT COUNT(*) FROM deployment)")
             .fetch_one(&mut *c)
             .await?;
     let people = "SELECT (SELECT COUNT(*) FROM person), (SELECT COUNT(*) FROM team_member), \
                   (SELECT COUNT(*) FROM service)";
-    let counted: (i64, i64, i64) = sqlx::query_as(people).fetch_one(&mut *c).await?;
+    let counted: (i64, i64, i64) = sql::query_as(people).fetch_one(&mut *c).await?;
     let teams: Vec<(String, String, Option<f64>, Option<String>)> =
-        sqlx::query_as("SELECT id, name, capacity, calendar FROM team ORDER BY id").fetch_all(&mut *c).await?;
+        sql::query_as("SELECT id, name, capacity, calendar FROM team ORDER BY id").fetch_all(&mut *c).await?;
     Ok(Others { streams, deployments, counted, teams })
 }

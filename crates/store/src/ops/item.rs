@@ -1,8 +1,8 @@
 //! Loading items.
 
-use super::{Connection, Db, LOCK, Row, StoreError, Stored, get, maybe_word, parsed, push_in, revision, small, word};
+use super::sql::{self, AssertSqlSafe, QueryBuilder};
+use super::{Connection, LOCK, Row, StoreError, Stored, get, maybe_word, parsed, push_in, revision, small, word};
 use crate::record::{ItemRow, Kept, Words};
-use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 use watercourse_core::id::{ItemId, PersonId};
@@ -43,19 +43,19 @@ pub(crate) fn item_row(row: &Row) -> Stored<ItemRow> {
 }
 
 pub(crate) async fn item_id(c: &mut Connection, key: &str) -> Stored<Option<ItemId>> {
-    let id: Option<Uuid> = sqlx::query_scalar("SELECT id FROM item WHERE key = $1").bind(key).fetch_optional(c).await?;
+    let id: Option<Uuid> = sql::query_scalar("SELECT id FROM item WHERE key = $1").bind(key).fetch_optional(c).await?;
     Ok(id.map(ItemId))
 }
 
 pub(crate) async fn lock_item(c: &mut Connection, id: ItemId) -> Stored<Option<u64>> {
     let sql = AssertSqlSafe(format!("SELECT revision FROM item WHERE id = $1{LOCK}"));
-    let found: Option<i64> = sqlx::query_scalar(sql).bind(id.0).fetch_optional(c).await?;
+    let found: Option<i64> = sql::query_scalar(sql).bind(id.0).fetch_optional(c).await?;
     found.map(|r| revision("item", r)).transpose()
 }
 
 pub(crate) async fn revision_of(c: &mut Connection, id: ItemId) -> Stored<Option<u64>> {
     let found: Option<i64> =
-        sqlx::query_scalar("SELECT revision FROM item WHERE id = $1").bind(id.0).fetch_optional(c).await?;
+        sql::query_scalar("SELECT revision FROM item WHERE id = $1").bind(id.0).fetch_optional(c).await?;
     found.map(|r| revision("item", r)).transpose()
 }
 
@@ -65,13 +65,13 @@ const WITH_FIELDS: &str = "SELECT item.*, item_field.name AS field, item_field.v
 
 pub(crate) async fn load_item(c: &mut Connection, id: ItemId) -> Stored<Option<Kept>> {
     let sql = AssertSqlSafe(format!("{WITH_FIELDS} WHERE item.id = $1"));
-    let rows = sqlx::query(sql).bind(id.0).fetch_all(&mut *c).await?;
+    let rows = sql::query(sql).bind(id.0).fetch_all(&mut *c).await?;
     whole(c, &rows).await
 }
 
 pub(crate) async fn load_named(c: &mut Connection, key: &str) -> Stored<Option<Kept>> {
     let sql = AssertSqlSafe(format!("{WITH_FIELDS} WHERE item.key = $1"));
-    let rows = sqlx::query(sql).bind(key).fetch_all(&mut *c).await?;
+    let rows = sql::query(sql).bind(key).fetch_all(&mut *c).await?;
     whole(c, &rows).await
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn fields_of(
     if items.is_empty() {
         return Ok(fields);
     }
-    let mut query = QueryBuilder::<Db>::new("SELECT item, name, value FROM item_field WHERE item");
+    let mut query = QueryBuilder::new("SELECT item, name, value FROM item_field WHERE item");
     push_in(&mut query, items.iter().map(|i| i.0));
     for row in query.build().fetch_all(c).await? {
         fields.entry(ItemId(get(&row, "item")?)).or_default().insert(get(&row, "name")?, get(&row, "value")?);
@@ -152,7 +152,7 @@ pub(crate) const ROUNDS_ORDER: &str = " ORDER BY r.item, r.number, v.number, s.n
 async fn rounds_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Round>> {
     let mut rounds: Vec<Round> = Vec::new();
     let sql = AssertSqlSafe(format!("{ROUNDS} WHERE r.item = $1{ROUNDS_ORDER}"));
-    for row in &sqlx::query(sql).bind(item.0).fetch_all(c).await? {
+    for row in &sql::query(sql).bind(item.0).fetch_all(c).await? {
         add_spell(&mut rounds, row)?;
     }
     Ok(rounds)
@@ -221,19 +221,19 @@ fn round(row: &Row, number: u32) -> Stored<Round> {
 pub(crate) async fn next_key(c: &mut Connection, kind: &str) -> Stored<i64> {
     let sql = "INSERT INTO key_counter (kind, last) VALUES ($1, 1001)
                ON CONFLICT (kind) DO UPDATE SET last = key_counter.last + 1 RETURNING last";
-    Ok(sqlx::query_scalar(sql).bind(kind).fetch_one(c).await?)
+    Ok(sql::query_scalar(sql).bind(kind).fetch_one(c).await?)
 }
 
 pub(crate) async fn take_keys(c: &mut Connection, kind: &str, count: i64) -> Stored<i64> {
     let sql = "INSERT INTO key_counter (kind, last) VALUES ($1, 1000 + $2)
                ON CONFLICT (kind) DO UPDATE SET last = key_counter.last + $2 RETURNING last";
-    let last: i64 = sqlx::query_scalar(sql).bind(kind).bind(count).fetch_one(c).await?;
+    let last: i64 = sql::query_scalar(sql).bind(kind).bind(count).fetch_one(c).await?;
     Ok(last - count + 1)
 }
 
 pub(crate) async fn keys_from(c: &mut Connection, kind: &str, last: i64) -> Stored<()> {
     let sql = "INSERT INTO key_counter (kind, last) VALUES ($1, $2)
                ON CONFLICT (kind) DO UPDATE SET last = CASE WHEN key_counter.last < excluded.last THEN excluded.last ELSE key_counter.last END";
-    sqlx::query(sql).bind(kind).bind(last).execute(c).await?;
+    sql::query(sql).bind(kind).bind(last).execute(c).await?;
     Ok(())
 }

@@ -1,19 +1,19 @@
 //! What one verb changed of one item, in one statement: on its way to the database and back a small statement
 //! costs more time than what it does there.
 
-use super::{CHUNK, Connection, Db, Stored, WITH};
+use super::sql::QueryBuilder;
+use super::{CHUNK, Connection, Stored, WITH, also};
 use super::{fact, save, search, timer};
 use crate::keeping::Keeping;
-use sqlx::QueryBuilder;
 
 /// Statements that go as one: one after the other, or as parts of the last.
 struct Together {
-    query: QueryBuilder<Db>,
+    query: QueryBuilder,
     parts: usize,
 }
 
 impl Together {
-    fn part(&mut self, is_needed: bool, write: impl FnOnce(&mut QueryBuilder<Db>)) {
+    fn part(&mut self, is_needed: bool, write: impl FnOnce(&mut QueryBuilder)) {
         if !is_needed {
             return;
         }
@@ -22,7 +22,11 @@ impl Together {
             self.query.push(format_args!("{begin} part{} AS (", self.parts));
         }
         write(&mut self.query);
-        self.query.push(if WITH { ") " } else { "; " });
+        if WITH {
+            self.query.push(") ");
+        } else {
+            also(&mut self.query);
+        }
         self.parts += 1;
     }
 }

@@ -1,11 +1,11 @@
 //! Receivers of events, and deliveries to them: leased by whoever comes first, in order per item.
 
 use super::fact::numbered;
-use super::{CHUNK, Connection, Db, Row, StoreError, Stored, get, parsed, push_in};
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, Row, StoreError, Stored, get, parsed, push_in};
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::Numbered;
 use crate::rows::json;
-use sqlx::QueryBuilder;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
@@ -27,11 +27,11 @@ fn receiver(row: &Row) -> Stored<Receiver> {
 }
 
 pub(crate) async fn receivers(c: &mut Connection) -> Stored<Vec<Receiver>> {
-    sqlx::query("SELECT * FROM receiver ORDER BY id").fetch_all(c).await?.iter().map(receiver).collect()
+    sql::query("SELECT * FROM receiver ORDER BY id").fetch_all(c).await?.iter().map(receiver).collect()
 }
 
 pub(crate) async fn receiver_named(c: &mut Connection, id: &str) -> Stored<Option<Receiver>> {
-    let row = sqlx::query("SELECT * FROM receiver WHERE id = $1").bind(id).fetch_optional(c).await?;
+    let row = sql::query("SELECT * FROM receiver WHERE id = $1").bind(id).fetch_optional(c).await?;
     row.as_ref().map(receiver).transpose()
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn put_receiver(c: &mut Connection, r: &Receiver) -> Stored<()>
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, entity = excluded.entity,
                kinds = excluded.kinds, streams = excluded.streams, active = excluded.active, secret = excluded.secret,
                former = excluded.former, former_until = excluded.former_until, changed_at = excluded.changed_at";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(&r.id)
         .bind(&r.name)
         .bind(&r.url)
@@ -61,14 +61,14 @@ pub(crate) async fn put_receiver(c: &mut Connection, r: &Receiver) -> Stored<()>
 }
 
 pub(crate) async fn delete_receiver(c: &mut Connection, id: &str) -> Stored<bool> {
-    let done = sqlx::query("DELETE FROM receiver WHERE id = $1").bind(id).execute(c).await?;
+    let done = sql::query("DELETE FROM receiver WHERE id = $1").bind(id).execute(c).await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Moves on how far a receiver was told; false where it is off, gone, or somebody else did.
 pub(crate) async fn move_told(c: &mut Connection, id: &str, from: i64, to: i64) -> Stored<bool> {
     let sql = "UPDATE receiver SET told = $1 WHERE id = $2 AND told = $3 AND active = TRUE";
-    let done = sqlx::query(sql).bind(to).bind(id).bind(from).execute(c).await?;
+    let done = sql::query(sql).bind(to).bind(id).bind(from).execute(c).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -80,7 +80,7 @@ pub(crate) async fn insert_deliveries(
 ) -> Stored<()> {
     for chunk in facts.chunks(CHUNK) {
         let mut query =
-            QueryBuilder::<Db>::new("INSERT INTO delivery (receiver, seq, item, state, tries, due, leased_until) ");
+            QueryBuilder::new("INSERT INTO delivery (receiver, seq, item, state, tries, due, leased_until) ");
         query.push_values(chunk, |mut b, (seq, item)| {
             b.push_bind(receiver.to_owned())
                 .push_bind(*seq)
@@ -123,7 +123,7 @@ pub(crate) async fn due_deliveries(
                AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.receiver = d.receiver AND e.item = d.item
                                AND e.state = 'waiting' AND e.seq < d.seq)
                ORDER BY d.due, d.seq LIMIT $3";
-    let rows = sqlx::query(sql).bind(receiver).bind(now.micros()).bind(limit).fetch_all(c).await?;
+    let rows = sql::query(sql).bind(receiver).bind(now.micros()).bind(limit).fetch_all(c).await?;
     rows.iter().map(delivery).collect()
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn lease_delivery(c: &mut Connection, id: i64, now: Instant, un
     let sql =
         "UPDATE delivery SET leased_until = $1 WHERE id = $2 AND state = 'waiting' AND due <= $3 AND leased_until <= $3
                AND EXISTS (SELECT 1 FROM receiver r WHERE r.id = delivery.receiver AND r.active = TRUE)";
-    let done = sqlx::query(sql).bind(until.micros()).bind(id).bind(now.micros()).execute(c).await?;
+    let done = sql::query(sql).bind(until.micros()).bind(id).bind(now.micros()).execute(c).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -140,7 +140,7 @@ pub(crate) async fn lease_delivery(c: &mut Connection, id: i64, now: Instant, un
 pub(crate) async fn end_attempt(c: &mut Connection, now: &Delivery, lease: Instant, attempt: &Attempt) -> Stored<bool> {
     let sql = "UPDATE delivery SET state = $1, tries = $2, due = $3, leased_until = 0, ended_at = $4
                WHERE id = $5 AND state = 'waiting' AND leased_until = $6";
-    let done = sqlx::query(sql)
+    let done = sql::query(sql)
         .bind(now.state.id())
         .bind(now.tries)
         .bind(now.due.micros())
@@ -152,7 +152,7 @@ pub(crate) async fn end_attempt(c: &mut Connection, now: &Delivery, lease: Insta
     if done.rows_affected() != 1 {
         return Ok(false);
     }
-    sqlx::query("INSERT INTO attempt (delivery, at, millis, status, said) VALUES ($1, $2, $3, $4, $5)")
+    sql::query("INSERT INTO attempt (delivery, at, millis, status, said) VALUES ($1, $2, $3, $4, $5)")
         .bind(attempt.delivery)
         .bind(attempt.at.micros())
         .bind(attempt.millis)
@@ -171,7 +171,7 @@ pub(crate) async fn deliveries(
     before: i64,
     limit: i64,
 ) -> Stored<Vec<Delivery>> {
-    let mut query = QueryBuilder::<Db>::new("SELECT * FROM delivery WHERE receiver = ");
+    let mut query = QueryBuilder::new("SELECT * FROM delivery WHERE receiver = ");
     query.push_bind(receiver.to_owned()).push(" AND id < ").push_bind(before);
     if let Some(state) = state {
         query.push(" AND state = ").push_bind(state.id());
@@ -184,7 +184,7 @@ pub(crate) async fn deliveries(
 pub(crate) async fn attempts_of(c: &mut Connection, deliveries: &[i64]) -> Stored<Vec<Attempt>> {
     let mut found = Vec::new();
     for chunk in deliveries.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("SELECT * FROM attempt WHERE delivery");
+        let mut query = QueryBuilder::new("SELECT * FROM attempt WHERE delivery");
         push_in(&mut query, chunk.iter().copied());
         query.push(" ORDER BY id");
         for row in &query.build().fetch_all(&mut *c).await? {
@@ -210,12 +210,12 @@ pub(crate) async fn on_the_way(c: &mut Connection, only: Option<&str>) -> Stored
         let on = OnTheWay { waiting: get(row, "waiting")?, dead: get(row, "dead")? };
         Ok((get(row, "receiver")?, on))
     };
-    sqlx::query(sql).bind(only).fetch_all(c).await?.iter().map(count).collect()
+    sql::query(sql).bind(only).fetch_all(c).await?.iter().map(count).collect()
 }
 
 /// Sends one delivery that ended, or all dead ones, again; how many. What is waiting already stays as it is.
 pub(crate) async fn replay(c: &mut Connection, receiver: &str, one: Option<i64>, now: Instant) -> Stored<u64> {
-    let mut query = QueryBuilder::<Db>::new(
+    let mut query = QueryBuilder::new(
         "UPDATE delivery SET state = 'waiting', tries = 0, leased_until = 0, ended_at = NULL, due = ",
     );
     query.push_bind(now.micros()).push(" WHERE receiver = ").push_bind(receiver.to_owned());
@@ -229,11 +229,11 @@ pub(crate) async fn replay(c: &mut Connection, receiver: &str, one: Option<i64>,
 /// Forgets deliveries that arrived long ago; how many.
 pub(crate) async fn forget_deliveries(c: &mut Connection, before: Instant) -> Stored<u64> {
     let sql = "DELETE FROM delivery WHERE state = 'done' AND ended_at < $1";
-    Ok(sqlx::query(sql).bind(before.micros()).execute(c).await?.rows_affected())
+    Ok(sql::query(sql).bind(before.micros()).execute(c).await?.rows_affected())
 }
 
 /// The fact with a number.
 pub(crate) async fn fact_numbered(c: &mut Connection, seq: i64) -> Stored<Option<Numbered>> {
-    let row = sqlx::query("SELECT * FROM fact WHERE seq = $1").bind(seq).fetch_optional(c).await?;
+    let row = sql::query("SELECT * FROM fact WHERE seq = $1").bind(seq).fetch_optional(c).await?;
     row.as_ref().map(numbered).transpose()
 }

@@ -1,8 +1,8 @@
 //! Relations between items.
 
-use super::{CHUNK, Connection, Db, Row, Stored, get, maybe_word, word};
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, Row, Stored, get, maybe_word, word};
 use crate::record::Linked;
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
 use watercourse_core::link::Link;
@@ -15,7 +15,7 @@ pub(crate) async fn insert_link(
     target: ItemId,
     at: Instant,
 ) -> Stored<()> {
-    sqlx::query("INSERT INTO link (source, kind, target, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+    sql::query("INSERT INTO link (source, kind, target, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
         .bind(source.0)
         .bind(link.id())
         .bind(target.0)
@@ -27,7 +27,7 @@ pub(crate) async fn insert_link(
 
 pub(crate) async fn insert_links(c: &mut Connection, links: &[(ItemId, Link, ItemId, Instant)]) -> Stored<()> {
     for chunk in links.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("INSERT INTO link (source, kind, target, at) ");
+        let mut query = QueryBuilder::new("INSERT INTO link (source, kind, target, at) ");
         query.push_values(chunk, |mut b, (source, link, target, at)| {
             b.push_bind(source.0).push_bind(link.id()).push_bind(target.0).push_bind(at.micros());
         });
@@ -38,7 +38,7 @@ pub(crate) async fn insert_links(c: &mut Connection, links: &[(ItemId, Link, Ite
 }
 
 pub(crate) async fn delete_link(c: &mut Connection, source: ItemId, link: Link, target: ItemId) -> Stored<()> {
-    sqlx::query("DELETE FROM link WHERE source = $1 AND kind = $2 AND target = $3")
+    sql::query("DELETE FROM link WHERE source = $1 AND kind = $2 AND target = $3")
         .bind(source.0)
         .bind(link.id())
         .bind(target.0)
@@ -48,7 +48,7 @@ pub(crate) async fn delete_link(c: &mut Connection, source: ItemId, link: Link, 
 }
 
 pub(crate) async fn has_link(c: &mut Connection, source: ItemId, link: Link, target: ItemId) -> Stored<bool> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT at FROM link WHERE source = $1 AND kind = $2 AND target = $3")
+    let found: Option<i64> = sql::query_scalar("SELECT at FROM link WHERE source = $1 AND kind = $2 AND target = $3")
         .bind(source.0)
         .bind(link.id())
         .bind(target.0)
@@ -76,7 +76,7 @@ pub(crate) async fn links_of(c: &mut Connection, item: ItemId) -> Stored<Vec<Lin
             is_closed: result.is_some(),
         })
     };
-    sqlx::query(sql).bind(item.0).fetch_all(c).await?.iter().map(linked).collect()
+    sql::query(sql).bind(item.0).fetch_all(c).await?.iter().map(linked).collect()
 }
 
 /// A literal 0 or 1: int4 on one database, 64 bits on the other.
@@ -86,7 +86,7 @@ fn flag(row: &Row) -> Stored<bool> {
 
 /// The items a step of which opened this one.
 pub(crate) async fn parents_of(c: &mut Connection, child: ItemId) -> Stored<Vec<ItemId>> {
-    let found: Vec<Uuid> = sqlx::query_scalar("SELECT target FROM link WHERE source = $1 AND kind = $2")
+    let found: Vec<Uuid> = sql::query_scalar("SELECT target FROM link WHERE source = $1 AND kind = $2")
         .bind(child.0)
         .bind(Link::SpawnedBy.id())
         .fetch_all(c)

@@ -7,12 +7,12 @@
 use super::condition::push_condition;
 use super::item::{ROW, fields_of, item_row};
 use super::sight::push_sight;
+use super::sql::QueryBuilder;
 use super::way::{Way, push_way, short_way};
-use super::{Connection, Db, Row, Stored, get, push_in, word};
+use super::{Connection, Row, Stored, get, push_in, word};
 use crate::ask::{Ask, Column, Condition};
 use crate::record::{After, Found, ItemRow, Sort, Standing};
 use crate::sight::Sight;
-use sqlx::QueryBuilder;
 use watercourse_core::filter::Meaning;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
@@ -35,11 +35,11 @@ impl Order {
             Sort::Oldest => Self { column: "item.created", direction: "ASC", after: ">", until: "<=" },
         }
     }
-    fn push(&self, query: &mut QueryBuilder<Db>) {
+    fn push(&self, query: &mut QueryBuilder) {
         let Self { column, direction, .. } = self;
         query.push(format_args!(" ORDER BY {column} {direction}, item.id {direction} LIMIT "));
     }
-    fn push_place(&self, query: &mut QueryBuilder<Db>, sign: &str, place: After) {
+    fn push_place(&self, query: &mut QueryBuilder, sign: &str, place: After) {
         query
             .push(format_args!(" AND ({}, item.id) {sign} (", self.column))
             .push_bind(place.at)
@@ -92,7 +92,7 @@ impl<'a> Along<'a> {
         Self { arms: vec![Arm::All], is_all: parts.is_empty() && ask.sight == Sight::Everything }
     }
     /// Adds ` AND` for the items along these indexes.
-    fn push(&self, query: &mut QueryBuilder<Db>) {
+    fn push(&self, query: &mut QueryBuilder) {
         match &self.arms[..] {
             [one] => one.push(query),
             arms => {
@@ -109,7 +109,7 @@ impl<'a> Along<'a> {
 }
 
 impl Arm<'_> {
-    fn push(&self, query: &mut QueryBuilder<Db>) {
+    fn push(&self, query: &mut QueryBuilder) {
         match self {
             Self::All => {}
             Self::Open => {
@@ -143,7 +143,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn push(self, query: &mut QueryBuilder<Db>, order: &Order) {
+    fn push(self, query: &mut QueryBuilder, order: &Order) {
         if let Some(after) = self.after {
             order.push_place(query, order.after, after);
         }
@@ -163,7 +163,7 @@ struct Wanted {
 }
 
 /// What is asked of each item.
-fn push_ask(query: &mut QueryBuilder<Db>, ask: &Ask) {
+fn push_ask(query: &mut QueryBuilder, ask: &Ask) {
     push_sight(query, &ask.sight);
     query.push(" AND ");
     push_condition(query, &ask.condition, ask.now);
@@ -201,11 +201,11 @@ fn signed(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-async fn rows(c: &mut Connection, mut query: QueryBuilder<Db>) -> Stored<Vec<ItemRow>> {
+async fn rows(c: &mut Connection, mut query: QueryBuilder) -> Stored<Vec<ItemRow>> {
     query.build().fetch_all(c).await?.iter().map(item_row).collect()
 }
 
-fn push_near(query: &mut QueryBuilder<Db>, way: &Way<'_>, ask: &Ask) {
+fn push_near(query: &mut QueryBuilder, way: &Way<'_>, ask: &Ask) {
     query.push(" FROM (SELECT DISTINCT way.id FROM (");
     push_way(query, way);
     query.push(") AS way) AS near CROSS JOIN item WHERE item.id = near.id");
@@ -215,7 +215,7 @@ fn push_near(query: &mut QueryBuilder<Db>, way: &Way<'_>, ask: &Ask) {
 async fn on_way(c: &mut Connection, ask: &Ask, way: &Way<'_>, wanted: Wanted) -> Stored<Found> {
     let order = Order::of(wanted.sort);
     // Put in order by their ids alone: whole rows are read only for the page.
-    let mut query = QueryBuilder::<Db>::new(format!(
+    let mut query = QueryBuilder::new(format!(
         "SELECT {ROW}, page.many AS many FROM (SELECT item.id AS id, COUNT(*) OVER () AS many"
     ));
     push_near(&mut query, way, ask);
@@ -231,14 +231,14 @@ async fn on_way(c: &mut Connection, ask: &Ask, way: &Way<'_>, wanted: Wanted) ->
 }
 
 async fn count_near(c: &mut Connection, ask: &Ask, way: &Way<'_>, most: i64) -> Stored<i64> {
-    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 AS one");
+    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 AS one");
     push_near(&mut query, way, ask);
     query.push(" LIMIT ").push_bind(most).push(") AS found");
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
 
 async fn count_along(c: &mut Connection, ask: &Ask, along: &Along<'_>, most: i64) -> Stored<i64> {
-    let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM item WHERE TRUE");
+    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM item WHERE TRUE");
     along.push(&mut query);
     if !along.is_all {
         push_ask(&mut query, ask);
@@ -286,7 +286,7 @@ async fn stretch(
     limit: i64,
 ) -> Stored<Vec<ItemRow>> {
     let asked = if along.is_all { None } else { Some(ask) };
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW}"));
+    let mut query = QueryBuilder::new(format!("SELECT {ROW}"));
     if along.arms.len() == 1 {
         query.push(" FROM item WHERE TRUE");
         along.push(&mut query);
@@ -305,7 +305,7 @@ async fn stretch(
 
 /// Adds ` FROM` the first items of each index, by place and id.
 fn push_arms(
-    query: &mut QueryBuilder<Db>,
+    query: &mut QueryBuilder,
     along: &Along<'_>,
     ask: Option<&Ask>,
     order: &Order,
@@ -336,14 +336,13 @@ async fn place_after(
 ) -> Stored<Option<After>> {
     let (beyond, from) = (signed(count.saturating_sub(1)), Stretch { after, until: None });
     let mut query = if along.arms.len() == 1 {
-        let mut query =
-            QueryBuilder::<Db>::new(format!("SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
+        let mut query = QueryBuilder::new(format!("SELECT {} AS at, item.id AS id FROM item WHERE TRUE", order.column));
         along.push(&mut query);
         from.push(&mut query, order);
         order.push(&mut query);
         query
     } else {
-        let mut query = QueryBuilder::<Db>::new("SELECT page.at AS at, page.id AS id");
+        let mut query = QueryBuilder::new("SELECT page.at AS at, page.id AS id");
         push_arms(&mut query, along, None, order, from, beyond + 1);
         query.push(format_args!(" ORDER BY page.at {0}, page.id {0} LIMIT ", order.direction));
         query
@@ -367,13 +366,13 @@ pub(crate) async fn rows_of(c: &mut Connection, items: &[ItemId]) -> Stored<Vec<
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = QueryBuilder::<Db>::new(format!("SELECT {ROW} FROM item WHERE item.id"));
+    let mut query = QueryBuilder::new(format!("SELECT {ROW} FROM item WHERE item.id"));
     push_in(&mut query, items.iter().map(|i| i.0));
     query.build().fetch_all(c).await?.iter().map(item_row).collect()
 }
 
 pub(crate) async fn where_it_stands(c: &mut Connection, sight: &Sight) -> Stored<Vec<Standing>> {
-    let mut query = QueryBuilder::<Db>::new(
+    let mut query = QueryBuilder::new(
         "SELECT item.stream, r.step, r.activity, r.team, r.phase, COUNT(*) AS count, MIN(r.opened) AS oldest
                FROM round r JOIN item ON item.id = r.item
                WHERE r.ended IS NULL AND item.closed IS NULL",

@@ -1,13 +1,9 @@
 //! Lists of values in a statement.
 
-use super::Db;
-use sqlx::{Encode, QueryBuilder, Type};
+use super::sql::{Put, QueryBuilder};
 
 /// Adds ` IN (…)`. Not for an empty list: PostgreSQL does not understand one.
-pub(crate) fn push_in<T>(query: &mut QueryBuilder<Db>, values: impl IntoIterator<Item = T>)
-where
-    T: Send + Type<Db> + for<'q> Encode<'q, Db> + 'static,
-{
+pub(crate) fn push_in<T: Put>(query: &mut QueryBuilder, values: impl IntoIterator<Item = T>) {
     query.push(" IN (");
     let mut list = query.separated(", ");
     for value in values {

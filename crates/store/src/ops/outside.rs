@@ -1,15 +1,15 @@
 //! What comes from outside: requests that may come twice, deliveries of hooks, deployments.
 
-use super::{Connection, Db, Row, Stored, get};
+use super::sql::{self, QueryBuilder};
+use super::{Connection, Row, Stored, get};
 use crate::keeping::KeptAnswer;
 use crate::record::{Answer, Deployment, HookSource};
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
 pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) -> Stored<Option<Answer>> {
-    let row = sqlx::query("SELECT request, response FROM idempotency WHERE principal = $1 AND key = $2")
+    let row = sql::query("SELECT request, response FROM idempotency WHERE principal = $1 AND key = $2")
         .bind(principal)
         .bind(key)
         .fetch_optional(c)
@@ -17,9 +17,9 @@ pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) ->
     row.map(|r| Ok(Answer { request: get(&r, "request")?, response: get(&r, "response")? })).transpose()
 }
 
-/// Keeps answers; `then` is said after them, on its way with them.
-pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer], then: &'static str) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO idempotency (principal, key, request, response, at) ");
+/// Keeps answers.
+pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer]) -> Stored<()> {
+    let mut query = QueryBuilder::new("INSERT INTO idempotency (principal, key, request, response, at) ");
     query.push_values(answers, |mut row, kept| {
         row.push_bind(kept.principal.as_str())
             .push_bind(kept.key.as_str())
@@ -27,19 +27,18 @@ pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer], the
             .push_bind(kept.answer.response.as_str())
             .push_bind(kept.at.micros());
     });
-    query.push(then);
     query.build().execute(c).await?;
     Ok(())
 }
 
 pub(crate) async fn forget_answers(c: &mut Connection, before: Instant) -> Stored<u64> {
-    let done = sqlx::query("DELETE FROM idempotency WHERE at < $1").bind(before.micros()).execute(c).await?;
+    let done = sql::query("DELETE FROM idempotency WHERE at < $1").bind(before.micros()).execute(c).await?;
     Ok(done.rows_affected())
 }
 
 /// What was answered to a delivery, if it came before.
 pub(crate) async fn delivered_before(c: &mut Connection, source: &str, delivery: &str) -> Stored<Option<String>> {
-    let found = sqlx::query_scalar("SELECT response FROM inbox WHERE source = $1 AND delivery = $2")
+    let found = sql::query_scalar("SELECT response FROM inbox WHERE source = $1 AND delivery = $2")
         .bind(source)
         .bind(delivery)
         .fetch_optional(c)
@@ -54,7 +53,7 @@ pub(crate) async fn keep_delivery(
     response: &str,
     at: Instant,
 ) -> Stored<()> {
-    sqlx::query("INSERT INTO inbox (source, delivery, at, response) VALUES ($1, $2, $3, $4)")
+    sql::query("INSERT INTO inbox (source, delivery, at, response) VALUES ($1, $2, $3, $4)")
         .bind(source)
         .bind(delivery)
         .bind(at.micros())
@@ -68,7 +67,7 @@ pub(crate) async fn insert_deployment(c: &mut Connection, d: &Deployment) -> Sto
     let sql =
         "INSERT INTO deployment (id, service, environment, version, commit_id, outcome, item, at, recorded_at, entity)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(d.id)
         .bind(&d.service)
         .bind(&d.environment)
@@ -100,7 +99,7 @@ pub(crate) async fn deployments(c: &mut Connection, limit: i64) -> Stored<Vec<De
         })
     };
     let rows =
-        sqlx::query("SELECT * FROM deployment ORDER BY at DESC, id DESC LIMIT $1").bind(limit).fetch_all(c).await?;
+        sql::query("SELECT * FROM deployment ORDER BY at DESC, id DESC LIMIT $1").bind(limit).fetch_all(c).await?;
     rows.iter().map(deployment).collect()
 }
 
@@ -112,7 +111,7 @@ fn hook_source(row: &Row) -> Stored<HookSource> {
 pub(crate) async fn put_hook_source(c: &mut Connection, source: &HookSource) -> Stored<()> {
     let sql = "INSERT INTO hook_source (name, secret, mapping, changed_at) VALUES ($1, $2, $3, $4)
                ON CONFLICT (name) DO UPDATE SET secret = excluded.secret, mapping = excluded.mapping, changed_at = excluded.changed_at";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(&source.name)
         .bind(&source.secret)
         .bind(&source.mapping)
@@ -123,5 +122,5 @@ pub(crate) async fn put_hook_source(c: &mut Connection, source: &HookSource) -> 
 }
 
 pub(crate) async fn hook_sources(c: &mut Connection) -> Stored<Vec<HookSource>> {
-    sqlx::query("SELECT * FROM hook_source ORDER BY name").fetch_all(c).await?.iter().map(hook_source).collect()
+    sql::query("SELECT * FROM hook_source ORDER BY name").fetch_all(c).await?.iter().map(hook_source).collect()
 }

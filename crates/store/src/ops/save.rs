@@ -1,10 +1,10 @@
 //! Writing items: the row, what changed of its rounds, visits, spells and fields.
 
 use super::search::{folded, insert_texts};
-use super::{CHUNK, Connection, Db, StoreError, Stored, signed};
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, StoreError, Stored, signed};
 use crate::record::{ItemRow, Words};
 use crate::rows::{FieldRow, RoundRow, Rows, SpellRow, VisitRow, json};
-use sqlx::QueryBuilder;
 use watercourse_core::item::Item;
 use watercourse_core::time::Instant;
 
@@ -14,7 +14,7 @@ pub(crate) async fn insert_item(c: &mut Connection, row: &ItemRow, words: &Words
 
 pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words, &Item)]) -> Stored<()> {
     for chunk in items.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("");
+        let mut query = QueryBuilder::new("");
         push_items(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
@@ -22,7 +22,7 @@ pub(crate) async fn insert_items(c: &mut Connection, items: &[(&ItemRow, &Words,
     insert_texts(c, &texts).await
 }
 
-pub(crate) fn push_items(query: &mut QueryBuilder<Db>, items: &[(&ItemRow, &Words, &Item)]) {
+pub(crate) fn push_items(query: &mut QueryBuilder, items: &[(&ItemRow, &Words, &Item)]) {
     query.push(
         "INSERT INTO item (id, key, kind, stream, version, title, description, requester, opened_by, created, committed, \
          delivered, closed, result, ended_step, ended_result, parked, marking, open_rounds, touched, revision, imported, entity) ",
@@ -63,7 +63,7 @@ pub(crate) async fn update_item(c: &mut Connection, row: &ItemRow, item: &Item, 
         "UPDATE item SET committed = $1, delivered = $2, closed = $3, result = $4, ended_step = $5, ended_result = $6,
                  parked = $7, marking = $8, open_rounds = $9, touched = $10, revision = $11
                WHERE id = $12 AND revision = $13";
-    let done = sqlx::query(sql)
+    let done = sql::query(sql)
         .bind(row.committed.map(Instant::micros))
         .bind(row.delivered.map(Instant::micros))
         .bind(row.closed.map(Instant::micros))
@@ -108,7 +108,7 @@ pub(crate) async fn save_rows(c: &mut Connection, rows: &Rows) -> Stored<()> {
         query.build().execute(&mut *c).await?;
     }
     for gone in rows.fields.iter().filter(|f| f.value.is_none()) {
-        sqlx::query("DELETE FROM item_field WHERE item = $1 AND name = $2")
+        sql::query("DELETE FROM item_field WHERE item = $1 AND name = $2")
             .bind(gone.item)
             .bind(&gone.name)
             .execute(&mut *c)
@@ -117,7 +117,7 @@ pub(crate) async fn save_rows(c: &mut Connection, rows: &Rows) -> Stored<()> {
     Ok(())
 }
 
-pub(crate) fn push_rounds(query: &mut QueryBuilder<Db>, rows: &[RoundRow]) {
+pub(crate) fn push_rounds(query: &mut QueryBuilder, rows: &[RoundRow]) {
     query.push(
         "INSERT INTO round (item, number, step, place, label, activity, opened, started, ended, ending, outcome, released_by, \
          gates, child, child_result, team, phase, reason) ",
@@ -149,7 +149,7 @@ pub(crate) fn push_rounds(query: &mut QueryBuilder<Db>, rows: &[RoundRow]) {
     );
 }
 
-pub(crate) fn push_visits(query: &mut QueryBuilder<Db>, rows: &[VisitRow]) {
+pub(crate) fn push_visits(query: &mut QueryBuilder, rows: &[VisitRow]) {
     query.push("INSERT INTO visit (item, round, number, team, entered, started, left_at) ");
     query.push_values(rows, |mut b, v| {
         b.push_bind(v.item)
@@ -165,7 +165,7 @@ pub(crate) fn push_visits(query: &mut QueryBuilder<Db>, rows: &[VisitRow]) {
     );
 }
 
-pub(crate) fn push_spells(query: &mut QueryBuilder<Db>, rows: &[SpellRow]) {
+pub(crate) fn push_spells(query: &mut QueryBuilder, rows: &[SpellRow]) {
     query.push("INSERT INTO spell (item, round, visit, number, phase, reason, from_at, until_at) ");
     query.push_values(rows, |mut b, s| {
         b.push_bind(s.item)
@@ -183,7 +183,7 @@ pub(crate) fn push_spells(query: &mut QueryBuilder<Db>, rows: &[SpellRow]) {
     );
 }
 
-pub(crate) fn push_fields(query: &mut QueryBuilder<Db>, rows: &[&FieldRow]) {
+pub(crate) fn push_fields(query: &mut QueryBuilder, rows: &[&FieldRow]) {
     query.push("INSERT INTO item_field (item, name, value, number, folded) ");
     query.push_values(rows, |mut b, f| {
         let value = f.value.as_deref().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Bringing the schema up to date: forward only, one transaction per migration.
 
+use super::sql::{self, AssertSqlSafe};
 use super::{BEGIN, Connection, StoreError, Stored, WORDS};
-use sqlx::AssertSqlSafe;
 
 /// The migrations, oldest first. Add new ones at the end; never change one that was released.
 const MIGRATIONS: &[(i64, &str)] = &[
@@ -25,7 +25,7 @@ pub(crate) async fn schema_version(c: &mut Connection) -> Stored<i64> {
     if !there {
         return Ok(0);
     }
-    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(c).await?)
+    Ok(sql::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(c).await?)
 }
 
 /// Brings the schema up to date. Two programs that start at once: one waits at the unique number and
@@ -39,22 +39,22 @@ pub(crate) async fn migrate(c: &mut Connection, now: i64) -> Stored<()> {
 
 /// As [`migrate`], no further than one version: what a copy of an older database is made with.
 pub(crate) async fn migrate_to(c: &mut Connection, version: i64, now: i64) -> Stored<()> {
-    sqlx::raw_sql(
+    sql::raw_sql(
         "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)",
     )
     .execute(&mut *c)
     .await?;
     let known = known();
     let found: i64 =
-        sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *c).await?;
+        sql::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *c).await?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
     for (version, text) in MIGRATIONS.iter().filter(|m| m.0 > found && m.0 <= version) {
-        sqlx::raw_sql(BEGIN).execute(&mut *c).await?;
+        sql::raw_sql(BEGIN).execute(&mut *c).await?;
         let applied = apply(c, *version, text, now).await;
         let end = if applied.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = sqlx::raw_sql(end).execute(&mut *c).await;
+        let ended = sql::raw_sql(end).execute(&mut *c).await;
         applied?;
         ended?;
         tracing::info!(version, "the schema of the database was brought up to date");
@@ -63,7 +63,7 @@ pub(crate) async fn migrate_to(c: &mut Connection, version: i64, now: i64) -> St
 }
 
 async fn apply(c: &mut Connection, version: i64, text: &str, now: i64) -> Stored<()> {
-    sqlx::query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)")
+    sql::query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)")
         .bind(version)
         .bind(now)
         .execute(&mut *c)
@@ -72,6 +72,6 @@ async fn apply(c: &mut Connection, version: i64, text: &str, now: i64) -> Stored
     for (word, meaning) in WORDS {
         sql = sql.replace(word, meaning);
     }
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(c).await?;
+    sql::raw_sql(AssertSqlSafe(sql)).execute(c).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The words of items in the form in which they are searched, kept in the transaction that writes the words.
 
-use super::{CHUNK, Connection, Db, LOCK, Row, Stored, get, push_in};
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, LOCK, Row, Stored, get, push_in};
 use crate::record::{ItemRow, Note, Words};
-use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use watercourse_core::filter::{Searched, fold};
@@ -30,7 +30,7 @@ pub(crate) async fn insert_texts(c: &mut Connection, items: &[(&ItemRow, &Words)
 }
 
 async fn insert(c: &mut Connection, texts: &[Text]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("INSERT INTO search (item, title, words) ");
+    let mut query = QueryBuilder::new("INSERT INTO search (item, title, words) ");
     query.push_values(texts, |mut b, text| {
         b.push_bind(text.item).push_bind(text.title.as_str()).push_bind(text.words.as_str());
     });
@@ -47,11 +47,11 @@ pub(crate) async fn add_notes(c: &mut Connection, notes: &[Note]) -> Stored<()> 
     }
     for (item, notes) in by_item {
         let kept: Option<String> =
-            sqlx::query_scalar("SELECT words FROM search WHERE item = $1").bind(item).fetch_optional(&mut *c).await?;
+            sql::query_scalar("SELECT words FROM search WHERE item = $1").bind(item).fetch_optional(&mut *c).await?;
         let Some(kept) = kept else { continue };
         let mut words = Searched::kept(kept);
         notes.iter().for_each(|note| words.add(note));
-        sqlx::query("UPDATE search SET words = $1 WHERE item = $2")
+        sql::query("UPDATE search SET words = $1 WHERE item = $2")
             .bind(words.as_str())
             .bind(item)
             .execute(&mut *c)
@@ -67,15 +67,13 @@ pub(crate) fn folded(value: &str) -> Option<String> {
 
 /// Makes some of the items found that were there before there was a search; how many were looked at.
 pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
-    let owed: Vec<Uuid> = sqlx::query_scalar("SELECT item FROM search_owed ORDER BY item LIMIT $1")
-        .bind(limit)
-        .fetch_all(&mut *c)
-        .await?;
+    let owed: Vec<Uuid> =
+        sql::query_scalar("SELECT item FROM search_owed ORDER BY item LIMIT $1").bind(limit).fetch_all(&mut *c).await?;
     if owed.is_empty() {
         return Ok(0);
     }
     // Locked, so that nobody adds words between the look at them and the end of this transaction.
-    let mut query = QueryBuilder::<Db>::new("SELECT id, key, title, description FROM item WHERE id");
+    let mut query = QueryBuilder::new("SELECT id, key, title, description FROM item WHERE id");
     push_in(&mut query, owed.iter().copied());
     query.push(" ORDER BY id").push(LOCK);
     let mut texts: BTreeMap<Uuid, Text> = BTreeMap::new();
@@ -84,7 +82,7 @@ pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
         let id: Uuid = get(&row, "id")?;
         texts.insert(id, Text::of(id, &word("key")?, &word("title")?, &word("description")?));
     }
-    let mut query = QueryBuilder::<Db>::new("SELECT item, words FROM note WHERE item");
+    let mut query = QueryBuilder::new("SELECT item, words FROM note WHERE item");
     push_in(&mut query, owed.iter().copied());
     query.push(" ORDER BY item, at, id");
     for row in query.build().fetch_all(&mut *c).await? {
@@ -98,19 +96,19 @@ pub(crate) async fn index_owed(c: &mut Connection, limit: i64) -> Stored<u64> {
         insert(c, &texts).await?;
     }
     fold_fields(c, &owed).await?;
-    let mut query = QueryBuilder::<Db>::new("DELETE FROM search_owed WHERE item");
+    let mut query = QueryBuilder::new("DELETE FROM search_owed WHERE item");
     push_in(&mut query, owed.iter().copied());
     query.build().execute(c).await?;
     Ok(u64::try_from(owed.len()).unwrap_or(0))
 }
 
 async fn fold_fields(c: &mut Connection, items: &[Uuid]) -> Stored<()> {
-    let mut query = QueryBuilder::<Db>::new("SELECT item, name, value FROM item_field WHERE item");
+    let mut query = QueryBuilder::new("SELECT item, name, value FROM item_field WHERE item");
     push_in(&mut query, items.iter().copied());
     let rows: Vec<Row> = query.build().fetch_all(&mut *c).await?;
     for row in &rows {
         let Some(folded) = folded(&get::<String>(row, "value")?) else { continue };
-        sqlx::query("UPDATE item_field SET folded = $1 WHERE item = $2 AND name = $3")
+        sql::query("UPDATE item_field SET folded = $1 WHERE item = $2 AND name = $3")
             .bind(folded)
             .bind(get::<Uuid>(row, "item")?)
             .bind(get::<String>(row, "name")?)

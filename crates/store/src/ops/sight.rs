@@ -1,12 +1,12 @@
 //! The one predicate that decides which items are seen, as SQL over the table `item`.
 
-use super::{Db, SCAN, push_in};
+use super::sql::QueryBuilder;
+use super::{SCAN, push_in};
 use crate::sight::Sight;
-use sqlx::QueryBuilder;
 
 /// Adds ` AND (…)` for what may be seen. The query must name the table `item` by that name. Rows are read in the order
 /// of a list or on a way that was chosen before, so none of these columns leads the planner elsewhere.
-pub(crate) fn push_sight(query: &mut QueryBuilder<Db>, sight: &Sight) {
+pub(crate) fn push_sight(query: &mut QueryBuilder, sight: &Sight) {
     let Sight::Part { entities, teams, requester, opened_by } = sight else { return };
     query.push(" AND (FALSE");
     if !entities.is_empty() {

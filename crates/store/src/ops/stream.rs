@@ -1,5 +1,6 @@
 //! Streams and their versions.
 
+use super::sql;
 use super::{Connection, Row, Stored, get, parsed, small};
 use crate::record::StreamVersion;
 use crate::rows::json;
@@ -22,12 +23,12 @@ fn version(row: &Row) -> Stored<StreamVersion> {
 
 pub(crate) async fn latest_version(c: &mut Connection, id: &str) -> Stored<Option<u32>> {
     let found: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(version) FROM stream WHERE id = $1").bind(id).fetch_one(c).await?;
+        sql::query_scalar("SELECT MAX(version) FROM stream WHERE id = $1").bind(id).fetch_one(c).await?;
     found.map(|v| small("stream", v)).transpose()
 }
 
 pub(crate) async fn stream_version(c: &mut Connection, id: &str, number: u32) -> Stored<Option<StreamVersion>> {
-    let row = sqlx::query("SELECT * FROM stream WHERE id = $1 AND version = $2")
+    let row = sql::query("SELECT * FROM stream WHERE id = $1 AND version = $2")
         .bind(id)
         .bind(i64::from(number))
         .fetch_optional(c)
@@ -38,18 +39,18 @@ pub(crate) async fn stream_version(c: &mut Connection, id: &str, number: u32) ->
 pub(crate) async fn latest_streams(c: &mut Connection) -> Stored<Vec<StreamVersion>> {
     let sql =
         "SELECT * FROM stream s WHERE version = (SELECT MAX(version) FROM stream o WHERE o.id = s.id) ORDER BY id";
-    sqlx::query(sql).fetch_all(c).await?.iter().map(version).collect()
+    sql::query(sql).fetch_all(c).await?.iter().map(version).collect()
 }
 
 pub(crate) async fn stream_versions(c: &mut Connection, id: &str) -> Stored<Vec<StreamVersion>> {
-    let rows = sqlx::query("SELECT * FROM stream WHERE id = $1 ORDER BY version DESC").bind(id).fetch_all(c).await?;
+    let rows = sql::query("SELECT * FROM stream WHERE id = $1 ORDER BY version DESC").bind(id).fetch_all(c).await?;
     rows.iter().map(version).collect()
 }
 
 pub(crate) async fn insert_stream_version(c: &mut Connection, stream: &StreamVersion) -> Stored<()> {
     let sql = "INSERT INTO stream (id, version, name, kind, definition, published_at, actor, note, imported, entity)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(&stream.id)
         .bind(i64::from(stream.version))
         .bind(&stream.name)

@@ -1,21 +1,21 @@
 //! Timers: rows, fired by whoever comes first, exactly once.
 
-use super::{CHUNK, Connection, Db, Row, Stored, get, small};
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, Row, Stored, get, small};
 use crate::record::Timer;
-use sqlx::QueryBuilder;
 use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
 pub(crate) async fn set_timers(c: &mut Connection, timers: &[Timer]) -> Stored<()> {
     for chunk in timers.chunks(CHUNK) {
-        let mut query = QueryBuilder::<Db>::new("");
+        let mut query = QueryBuilder::new("");
         push_timers(&mut query, chunk);
         query.build().execute(&mut *c).await?;
     }
     Ok(())
 }
 
-pub(crate) fn push_timers(query: &mut QueryBuilder<Db>, timers: &[Timer]) {
+pub(crate) fn push_timers(query: &mut QueryBuilder, timers: &[Timer]) {
     query.push("INSERT INTO timer (item, round, due) ");
     query.push_values(timers, |mut b, t| {
         b.push_bind(t.item.0).push_bind(i64::from(t.round)).push_bind(t.due.micros());
@@ -24,12 +24,11 @@ pub(crate) fn push_timers(query: &mut QueryBuilder<Db>, timers: &[Timer]) {
 }
 
 pub(crate) async fn due_timers(c: &mut Connection, now: Instant, limit: i64) -> Stored<Vec<Timer>> {
-    let rows =
-        sqlx::query("SELECT item, round, due FROM timer WHERE fired IS NULL AND due <= $1 ORDER BY due LIMIT $2")
-            .bind(now.micros())
-            .bind(limit)
-            .fetch_all(c)
-            .await?;
+    let rows = sql::query("SELECT item, round, due FROM timer WHERE fired IS NULL AND due <= $1 ORDER BY due LIMIT $2")
+        .bind(now.micros())
+        .bind(limit)
+        .fetch_all(c)
+        .await?;
     let timer = |row: &Row| {
         Ok(Timer {
             item: ItemId(get(row, "item")?),
@@ -42,7 +41,7 @@ pub(crate) async fn due_timers(c: &mut Connection, now: Instant, limit: i64) -> 
 
 /// Takes a timer to fire it; false when somebody else has.
 pub(crate) async fn claim_timer(c: &mut Connection, timer: Timer, now: Instant) -> Stored<bool> {
-    let done = sqlx::query("UPDATE timer SET fired = $1 WHERE item = $2 AND round = $3 AND fired IS NULL")
+    let done = sql::query("UPDATE timer SET fired = $1 WHERE item = $2 AND round = $3 AND fired IS NULL")
         .bind(now.micros())
         .bind(timer.item.0)
         .bind(i64::from(timer.round))
@@ -53,6 +52,6 @@ pub(crate) async fn claim_timer(c: &mut Connection, timer: Timer, now: Instant) 
 
 /// When the next timer is due.
 pub(crate) async fn next_due(c: &mut Connection) -> Stored<Option<Instant>> {
-    let due: Option<i64> = sqlx::query_scalar("SELECT MIN(due) FROM timer WHERE fired IS NULL").fetch_one(c).await?;
+    let due: Option<i64> = sql::query_scalar("SELECT MIN(due) FROM timer WHERE fired IS NULL").fetch_one(c).await?;
     Ok(due.map(Instant))
 }

@@ -1,10 +1,10 @@
 //! Ways to the few items that can answer a question, where there are few: an index that leads to them.
 
 use super::condition::{one_of, within};
-use super::{COUNTED, Connection, Db, FOUND, JOINS, Stored, index_word};
+use super::sql::QueryBuilder;
+use super::{COUNTED, Connection, FOUND, JOINS, Stored, index_word};
 use crate::ask::{Ask, Column, Condition, Holds};
 use crate::sight::Sight;
-use sqlx::QueryBuilder;
 use watercourse_core::filter::{Bounds, Meaning, Phrase};
 
 /// Ways that are tried for one question.
@@ -27,7 +27,7 @@ pub(crate) enum Way<'a> {
 /// The first way with no more than so many items on it, if there is one.
 pub(crate) async fn short_way<'a>(c: &mut Connection, ask: &'a Ask, most: i64) -> Stored<Option<Way<'a>>> {
     for way in ways(ask).into_iter().take(MOST_WAYS) {
-        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM (SELECT 1 FROM (");
+        let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM (");
         match &way {
             Way::Words(words) => {
                 query.push(COUNTED.0).push_bind(words.clone()).push(COUNTED.1);
@@ -90,7 +90,7 @@ fn index_query(condition: &Condition) -> Option<String> {
 }
 
 /// Adds a query for the ids of the items on a way; an item may come several times.
-pub(crate) fn push_way(query: &mut QueryBuilder<Db>, way: &Way<'_>) {
+pub(crate) fn push_way(query: &mut QueryBuilder, way: &Way<'_>) {
     match way {
         Way::Keys(list) => items(query, "lower(item.key)", list),
         Way::Stream(list) => items(query, "item.stream", list),
@@ -119,12 +119,12 @@ pub(crate) fn push_way(query: &mut QueryBuilder<Db>, way: &Way<'_>) {
     }
 }
 
-fn items(query: &mut QueryBuilder<Db>, column: &str, list: &[String]) {
+fn items(query: &mut QueryBuilder, column: &str, list: &[String]) {
     query.push("SELECT item.id AS id FROM item WHERE ");
     one_of(query, column, list);
 }
 
-fn push_sight_ids(query: &mut QueryBuilder<Db>, sight: &Sight) {
+fn push_sight_ids(query: &mut QueryBuilder, sight: &Sight) {
     let Sight::Part { entities, teams, requester, opened_by } = sight else {
         query.push("SELECT item.id AS id FROM item");
         return;

@@ -1,0 +1,126 @@
+//! A connection, and how it is opened.
+
+use crate::error::StoreError;
+use rusqlite::OpenFlags;
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+/// Prepared statements kept per connection: multi-row statements of different lengths are different ones.
+const STATEMENTS: usize = 400;
+/// How long another program's lock is waited for.
+const WAIT: Duration = Duration::from_secs(10);
+/// A statement that once took as long lets other requests go on beside it from then on.
+const SLOW: Duration = Duration::from_micros(500);
+/// Statements that are known to be slow, at most.
+const SLOW_MOST: usize = 2000;
+/// What SQLite's log is cut to after a checkpoint, bytes.
+const MOST_LOG: u32 = 16 << 20;
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// To be written and read at once; made where it is not there.
+    Shared,
+    /// To be read beside whoever writes it.
+    Read,
+    /// To be filled by nobody else; made where it is not there. It is only good once it was closed well.
+    Filled,
+    /// To be read by nobody else, and left as it is.
+    Still,
+}
+
+/// A connection.
+pub(crate) struct Connection {
+    pub(super) raw: rusqlite::Connection,
+    slow: HashSet<u64>,
+    hash: RandomState,
+}
+
+impl Connection {
+    /// Opens a file.
+    pub(crate) fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | match opening {
+                Opening::Shared | Opening::Filled => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+                Opening::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+                Opening::Still => OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+            };
+        let raw = match opening {
+            Opening::Still => rusqlite::Connection::open_with_flags(still(path), flags)?,
+            _ => rusqlite::Connection::open_with_flags(path, flags)?,
+        };
+        raw.busy_timeout(WAIT)?;
+        raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        match opening {
+            Opening::Shared => {
+                raw.pragma_update(None, "journal_mode", "WAL")?;
+                raw.pragma_update(None, "synchronous", "FULL")?;
+                raw.pragma_update(None, "journal_size_limit", MOST_LOG)?;
+                raw.pragma_update(None, "foreign_keys", true)?;
+            }
+            Opening::Filled => {
+                raw.pragma_update(None, "journal_mode", "DELETE")?;
+                raw.pragma_update(None, "synchronous", "OFF")?;
+                raw.pragma_update(None, "foreign_keys", false)?;
+            }
+            // The file may be none of SQLite's: opening alone does not look at it.
+            Opening::Read | Opening::Still => raw.pragma_query(None, "schema_version", |_| Ok(()))?,
+        }
+        Ok(Self { raw, slow: HashSet::new(), hash: RandomState::new() })
+    }
+
+    /// Asks something. Where the same took long before, other tasks of this thread go on elsewhere meanwhile.
+    pub(super) fn ask<T>(
+        &mut self,
+        sql: &str,
+        ask: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let statement = self.hash.hash_one(sql);
+        let begun = Instant::now();
+        let answer = if self.slow.contains(&statement) && others_wait() {
+            tokio::task::block_in_place(|| ask(&self.raw))
+        } else {
+            ask(&self.raw)
+        };
+        if begun.elapsed() > SLOW && self.slow.len() < SLOW_MOST {
+            self.slow.insert(statement);
+        }
+        answer
+    }
+
+    /// Ends what was begun and not ended.
+    pub(super) fn tidy(&self) -> bool {
+        self.raw.is_autocommit() || self.raw.execute_batch("ROLLBACK").is_ok()
+    }
+
+    /// Closes it.
+    pub(crate) fn close(self) -> Result<(), StoreError> {
+        self.raw.flush_prepared_statement_cache();
+        self.raw.close().map_err(|(_, error)| error.into())
+    }
+}
+
+/// Whether this thread has other tasks that could go on elsewhere.
+fn others_wait() -> bool {
+    Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
+}
+
+/// A path as the address of a file that nobody changes.
+fn still(path: &Path) -> String {
+    use std::fmt::Write as _;
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte) {
+            address.push(char::from(*byte));
+        } else {
+            // A text takes all that is written to it.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address.push_str("?immutable=1");
+    address
+}
