@@ -1,10 +1,9 @@
 //! Requests to the server, timed by a client.
 
 use super::fill::STREAM;
+use super::lean::Lean;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -27,20 +26,18 @@ impl Times {
     }
 }
 
-/// One client asks for one address after the other; the shortest body of them must have some bytes.
+/// One client asks for one path after the other; the shortest body of them must have some bytes.
 ///
 /// # Errors
 /// Where an answer is no success.
-pub async fn read(client: &reqwest::Client, times: usize, url: impl Fn(usize) -> String) -> Result<Times> {
+pub fn read(client: &mut Lean, times: usize, path: impl Fn(usize) -> String) -> Result<Times> {
     let mut took = Vec::with_capacity(times);
     for number in 0..times {
-        let url = url(number);
+        let path = path(number);
         let begun = Instant::now();
-        let answer = client.get(&url).send().await?;
-        let status = answer.status();
-        let body = answer.bytes().await?;
+        let (status, body) = client.get(&path)?;
         took.push(begun.elapsed());
-        ensure!(status.is_success() && body.len() > 100, "{url}: {status} {}", String::from_utf8_lossy(&body));
+        ensure!(status == 200 && body.len() > 100, "{path}: {status} {}", String::from_utf8_lossy(&body));
     }
     Ok(Times::of(took))
 }
@@ -60,43 +57,40 @@ pub struct Opened {
 ///
 /// # Errors
 /// Where one is not opened.
-pub async fn open(client: &reqwest::Client, bases: &[String], clients: usize, lasts: Duration) -> Result<Opened> {
+pub fn open(bases: &[String], clients: usize, lasts: Duration) -> Result<Opened> {
     let begun = Instant::now();
-    let count = Arc::new(AtomicU64::new(0));
-    let mut tasks = Vec::new();
-    for number in 0..clients {
-        let base = bases.get(number % bases.len().max(1)).context("a server")?.clone();
-        let (client, count) = (client.clone(), Arc::clone(&count));
-        tasks.push(tokio::spawn(async move {
-            let mut took = Vec::new();
-            while begun.elapsed() < lasts {
-                let this = count.fetch_add(1, Ordering::Relaxed);
-                let body = json!({"stream": STREAM, "title": format!("made {number} {this}")});
-                let sent = Instant::now();
-                let request = client.post(format!("{base}/api/v1/items")).json(&body);
-                let answer = request.header("Idempotency-Key", Uuid::now_v7().to_string()).send().await?;
-                let status = answer.status();
-                let text = answer.text().await?;
-                took.push(sent.elapsed());
-                ensure!(status == 201, "{status}: {text}");
-            }
-            Ok::<Vec<Duration>, anyhow::Error>(took)
-        }));
-    }
-    let mut all = Vec::new();
-    for task in tasks {
-        all.extend(task.await??);
-    }
+    let client = |number: usize| -> Result<Vec<Duration>> {
+        let mut client = Lean::to(bases.get(number % bases.len().max(1)).context("a server")?)?;
+        let mut took = Vec::new();
+        while begun.elapsed() < lasts {
+            let body = json!({"stream": STREAM, "title": format!("made {number} {}", took.len())}).to_string();
+            let key = Uuid::now_v7().to_string();
+            let sent = Instant::now();
+            let (status, answer) = client.post("/api/v1/items", &key, &body)?;
+            took.push(sent.elapsed());
+            ensure!(status == 201, "{status}: {}", String::from_utf8_lossy(&answer));
+        }
+        Ok(took)
+    };
+    let all = std::thread::scope(|scope| {
+        let client = &client;
+        let threads: Vec<_> = (0..clients).map(|number| scope.spawn(move || client(number))).collect();
+        let mut all = Vec::new();
+        for thread in threads {
+            all.extend(thread.join().map_err(|_| anyhow::anyhow!("a client broke off"))??);
+        }
+        anyhow::Ok(all)
+    })?;
     let rate = all.len() as f64 / begun.elapsed().as_secs_f64();
     Ok(Opened { count: all.len() as u64, rate, times: Times::of(all) })
 }
 
-/// How many items the server counts.
+/// The key of the newest item.
 ///
 /// # Errors
-/// Where it does not answer.
-pub async fn newest(client: &reqwest::Client, base: &str) -> Result<String> {
-    let page: Value = client.get(format!("{base}/api/v1/items?sort=newest&limit=1")).send().await?.json().await?;
-    let key = page.pointer("/items/0/key").or_else(|| page.pointer("/data/0/key")).and_then(Value::as_str);
+/// Where the server does not answer.
+pub fn newest(client: &mut Lean) -> Result<String> {
+    let page: Value = serde_json::from_slice(&client.get("/api/v1/items?sort=newest&limit=1")?.1)?;
+    let key = page.pointer("/data/0/key").and_then(Value::as_str);
     Ok(key.with_context(|| format!("an item in {page}"))?.to_owned())
 }

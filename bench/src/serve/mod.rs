@@ -3,6 +3,7 @@
 
 pub mod asks;
 pub mod fill;
+pub mod lean;
 pub mod limits;
 pub mod run;
 pub mod table;

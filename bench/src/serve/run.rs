@@ -2,9 +2,9 @@
 
 use super::asks::{Times, newest, open, read};
 use super::fill::fill;
+use super::lean::Lean;
 use super::limits;
 use super::table::{Figure, pressure};
-use crate::faults::load::client;
 use crate::faults::postgres::Database;
 use crate::faults::run::program;
 use crate::program::{Program, Running};
@@ -84,12 +84,12 @@ async fn sqlite(size: usize) -> Result<Grown> {
     }
     let mut figures = vec![Figure::at_most("ready after the start", 0.5, "s", &ready, String::new())];
     let running = tokio::task::block_in_place(|| program.start())?;
-    let client = client()?;
-    client.get(format!("{}/readyz", program.url())).send().await?.error_for_status()?;
+    let (status, _) = Lean::to(&program.url())?.get("/readyz")?;
+    ensure!(status == 200, "the server is not ready: {status}");
     figures.push(Figure::at_most("memory, idle", 60.0, "MB", &[running.resident() as f64 / MEBI], String::new()));
     let mut grown = Grown::new();
-    reads(&client, &program.url(), size, &mut figures, &mut grown).await?;
-    let made = creates(&client, &program, &running, folder.path(), &mut figures, &mut grown).await?;
+    reads(&program.url(), size, &mut figures, &mut grown)?;
+    let made = creates(&program, &running, folder.path(), &mut figures, &mut grown).await?;
     let after = running.resident() as f64 / MEBI;
     figures.push(Figure::at_most("memory, after full load", 150.0, "MB", &[after], String::new()));
     tokio::task::block_in_place(|| running.stop())?;
@@ -108,38 +108,33 @@ fn some(number: usize, size: usize) -> usize {
 }
 
 /// Reading, one client.
-async fn reads(
-    client: &reqwest::Client,
-    base: &str,
-    size: usize,
-    figures: &mut Vec<Figure>,
-    grown: &mut Grown,
-) -> Result<()> {
-    let prefix = newest(client, base).await?.split('-').next().unwrap_or_default().to_owned();
+fn reads(base: &str, size: usize, figures: &mut Vec<Figure>, grown: &mut Grown) -> Result<()> {
+    let mut client = Lean::to(base)?;
+    let prefix = newest(&mut client)?.split('-').next().unwrap_or_default().to_owned();
     let words = ["laptop Ghent", "badge", "certificate Namur", "\"for a visitor\"", "tablet Mons test"];
     type Ask<'a> = (&'static str, f64, Box<dyn Fn(usize) -> String + Send + Sync + 'a>);
     let asks: Vec<Ask<'_>> = vec![
-        ("view one, API, p50", 0.5, Box::new(|n| format!("{base}/api/v1/items/{prefix}-{}", some(n, size)))),
-        ("list of 50, API, p50", 3.0, Box::new(|_| format!("{base}/api/v1/items?q=state:open&limit=50"))),
+        ("view one, API, p50", 0.5, Box::new(|n| format!("/api/v1/items/{prefix}-{}", some(n, size)))),
+        ("list of 50, API, p50", 3.0, Box::new(|_| "/api/v1/items?q=state:open&limit=50".to_owned())),
         (
             "search, API, p50",
             15.0,
             Box::new(|n| {
                 let word =
                     words.get(n % words.len()).copied().unwrap_or_default().replace(' ', "%20").replace('"', "%22");
-                format!("{base}/api/v1/items?q={word}&limit=50")
+                format!("/api/v1/items?q={word}&limit=50")
             }),
         ),
-        ("page of an item, p50", 3.0, Box::new(|n| format!("{base}/w/{prefix}-{}", some(n, size)))),
-        ("page of a list, p50", 6.0, Box::new(|_| format!("{base}/work"))),
+        ("page of an item, p50", 3.0, Box::new(|n| format!("/w/{prefix}-{}", some(n, size)))),
+        ("page of a list, p50", 6.0, Box::new(|_| "/work".to_owned())),
     ];
     for (what, wanted, url) in asks {
         // What is slow is asked less often.
-        let once = read(client, 3, &url).await?.at(50);
+        let once = read(&mut client, 3, &url)?.at(50);
         let times = if once > 50.0 { 10 } else { READS };
         let (mut medians, mut tails) = (Vec::new(), Vec::new());
         for turn in 0..TURNS {
-            let took: Times = read(client, times, |n| url(n + turn * times)).await?;
+            let took: Times = read(&mut client, times, |n| url(n + turn * times))?;
             medians.push(took.at(50));
             tails.push(took.at(99));
         }
@@ -154,7 +149,6 @@ async fn reads(
 
 /// Opening items beside the bare limits; how many were acknowledged.
 async fn creates(
-    client: &reqwest::Client,
     program: &Program,
     running: &Running,
     folder: &Path,
@@ -163,12 +157,12 @@ async fn creates(
 ) -> Result<u64> {
     let bases = [program.url()];
     let mut bare = limits::sqlite(&folder.join("bare.db"))?;
-    let mut made = open(client, &bases, 4, TURN).await?.count;
+    let mut made = open(&bases, 4, TURN)?.count;
     limits::one_by_one(&bare, TURN / 2)?;
     // One turn, and what it took of the server for each item, ms.
-    let turn = async |clients| {
+    let turn = |clients| {
         let before = running.cpu_seconds();
-        let opened = open(client, &bases, clients, TURN).await?;
+        let opened = open(&bases, clients, TURN)?;
         let cpu = (running.cpu_seconds() - before) * 1e3 / opened.count as f64;
         anyhow::Ok((opened, cpu))
     };
@@ -176,7 +170,7 @@ async fn creates(
     let (mut rates, mut took, mut used) = ((0.0, 0.0), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let limit = limits::one_by_one(&bare, TURN)?;
-        let (opened, cpu) = turn(1).await?;
+        let (opened, cpu) = turn(1)?;
         used.push(cpu);
         one.push(opened.rate / limit * 100.0);
         took.push(opened.times.at(50));
@@ -194,7 +188,7 @@ async fn creates(
     for _ in 0..TURNS {
         let (limit, back) = limits::group(bare, 32, TURN).await?;
         bare = back;
-        let (opened, cpu) = turn(32).await?;
+        let (opened, cpu) = turn(32)?;
         used.push(cpu);
         many.push(opened.rate / limit * 100.0);
         tails.push(opened.times.at(99));
@@ -229,16 +223,15 @@ async fn postgres(size: usize) -> Result<()> {
     for program in &programs {
         running.push(tokio::task::block_in_place(|| program.start())?);
     }
-    let client = client()?;
     let both: Vec<String> = programs.iter().map(Program::url).collect();
     let first = both.get(..1).unwrap_or_default();
-    open(&client, &both, 16, TURN).await?;
+    open(&both, 16, TURN)?;
     let (mut ratios, mut beside) = (Vec::new(), Vec::new());
     let mut rates = (0.0, 0.0, 0.0);
     for _ in 0..TURNS {
         let limit = limits::postgres(&database.url, 16, TURN).await?;
-        let one = open(&client, first, 16, TURN).await?;
-        let two = open(&client, &both, 16, TURN).await?;
+        let one = open(first, 16, TURN)?;
+        let two = open(&both, 16, TURN)?;
         ratios.push(one.rate / limit * 100.0);
         beside.push(two.rate / one.rate);
         rates = (limit, one.rate, two.rate);

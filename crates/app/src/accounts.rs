@@ -6,17 +6,18 @@ use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::entities::Tree;
 use crate::error::AppError;
-use crate::items::boxed;
+use crate::items::{boxed, keep_answer};
 use crate::roles::BY_HAND;
 use crate::sign_in::{password, secret, totp};
 use crate::signing_in::{Client, acting, totp_place};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 use watercourse_core::id::{AccountId, PersonId};
 use watercourse_core::time::Instant;
-use watercourse_store::{Account, AccountSort, Conn, Granted, Person, ROOT, Session};
+use watercourse_store::{Account, AccountSort, Conn, Granted, Person, ROOT, Session, Token};
 
 const HOUR: i64 = 3_600_000_000;
 /// How long the code for the first administrator is good.
@@ -40,6 +41,17 @@ pub struct NewAccount {
     pub person: Option<String>,
     /// What people call them.
     pub display: String,
+}
+
+/// An account with what it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountView {
+    /// The account.
+    pub account: Account,
+    /// Its roles.
+    pub granted: Vec<Granted>,
+    /// Its tokens, the youngest first.
+    pub tokens: Vec<Token>,
 }
 
 /// What an authenticator is given.
@@ -125,14 +137,31 @@ impl App {
     /// `Denied`, or the store's.
     pub async fn accounts(&self, access: &Access) -> Result<Vec<Account>, AppError> {
         access.may(Permission::AccountKeep)?;
+        kept_by(&mut self.store.reader().await?, access).await
+    }
+
+    /// The accounts one keeps, by name, each with its roles and tokens.
+    ///
+    /// # Errors
+    /// `Denied`, or the store's.
+    pub async fn accounts_with_all(&self, access: &Access) -> Result<Vec<AccountView>, AppError> {
+        access.may(Permission::AccountKeep)?;
         let mut conn = self.store.reader().await?;
-        let mut accounts = Vec::new();
-        for account in conn.accounts().await? {
-            if keeps(&mut conn, access, &account).await? {
-                accounts.push(account);
-            }
+        let (mut granted, mut tokens) = (HashMap::<_, Vec<Granted>>::new(), HashMap::<_, Vec<Token>>::new());
+        for (account, one) in conn.granted().await? {
+            granted.entry(account).or_default().push(one);
         }
-        Ok(accounts)
+        for token in conn.tokens().await? {
+            tokens.entry(token.account).or_default().push(token);
+        }
+        let accounts = kept_by(&mut conn, access).await?.into_iter();
+        Ok(accounts
+            .map(|account| AccountView {
+                granted: granted.remove(&account.id).unwrap_or_default(),
+                tokens: tokens.remove(&account.id).unwrap_or_default(),
+                account,
+            })
+            .collect())
     }
 
     /// An account one keeps, or one's own, by name or id.
@@ -189,6 +218,7 @@ impl App {
                 conn.put_account(&account).await?;
                 let detail = json!({ "sort": account.sort.id(), "person": account.person });
                 note(conn, ctx, Action::AccountMade, &account.id.to_string(), detail, now).await?;
+                keep_answer(conn, ctx, || json!(account.id).to_string(), now).await?;
                 Ok(account)
             })
         });
@@ -487,11 +517,23 @@ impl App {
                 (ask.2)(&mut account)?;
                 conn.put_account(&account).await?;
                 note(conn, &ask.0, action, &account.id.to_string(), json!({}), now).await?;
+                keep_answer(conn, &ask.0, || json!(account.id).to_string(), now).await?;
                 Ok(account)
             })
         });
         self.store.write(write).await
     }
+}
+
+/// The accounts somebody keeps, by name.
+async fn kept_by(conn: &mut Conn, access: &Access) -> Result<Vec<Account>, AppError> {
+    let Some(reach) = access.reach(Permission::AccountKeep) else { return Ok(Vec::new()) };
+    let mut accounts = conn.accounts().await?;
+    if !reach.all {
+        let people: HashMap<PersonId, Person> = conn.people().await?.into_iter().map(|p| (p.id, p)).collect();
+        accounts.retain(|a| a.person.and_then(|p| people.get(&p)).is_some_and(|p| reach.covers(&p.entity)));
+    }
+    Ok(accounts)
 }
 
 /// Whether somebody keeps an account: it belongs where its person does, and a service's to the root.

@@ -45,7 +45,7 @@ mod validate;
 mod views;
 
 pub use access::{Access, Permission};
-pub use accounts::{Enrolment, NewAccount};
+pub use accounts::{AccountView, Enrolment, NewAccount};
 pub use app::{App, Change, Clock};
 pub use context::{Context, Idempotency};
 pub use delivering::{Delivered, Tried};

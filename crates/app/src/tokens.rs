@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
-use crate::items::boxed;
+use crate::items::{boxed, keep_answer};
 use crate::sign_in::secret;
 use serde_json::json;
 use std::sync::Arc;
@@ -79,6 +79,7 @@ impl App {
                 conn.insert_token(&token).await?;
                 let detail = json!({ "account": token.account, "scopes": token.scopes, "expires": token.expires });
                 note(conn, ctx, Action::TokenMade, &token.id.to_string(), detail, now).await?;
+                keep_answer(conn, ctx, || json!(token.id).to_string(), now).await?;
                 Ok(token)
             })
         });
@@ -112,7 +113,8 @@ impl App {
             Box::pin(async move {
                 if conn.delete_token(account, id).await? {
                     let detail = json!({ "account": account });
-                    return note(conn, &ctx, Action::TokenEnded, &id.to_string(), detail, now).await;
+                    note(conn, &ctx, Action::TokenEnded, &id.to_string(), detail, now).await?;
+                    return keep_answer(conn, &ctx, || json!(id).to_string(), now).await;
                 }
                 Err(AppError::not_found("such token", "It was taken away already."))
             })

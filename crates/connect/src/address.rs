@@ -74,8 +74,28 @@ const fn same(one: u32, other: u32, length: u32) -> bool {
 /// What an administrator permits beside public addresses: networks, and names that may lead to private ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Permitted {
-    networks: Vec<(IpAddr, u32)>,
+    networks: Networks,
     names: Vec<String>,
+}
+
+/// Networks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Networks(Vec<(IpAddr, u32)>);
+
+impl Networks {
+    /// Reads networks (`10.1.0.0/16`, `fd00::/8`) and addresses, with commas or blanks between them.
+    ///
+    /// # Errors
+    /// The first that is none of these.
+    pub fn parse(text: &str) -> Result<Self, BadPermit> {
+        let Permitted { networks, names } = Permitted::parse(text)?;
+        names.into_iter().next().map_or(Ok(networks), |name| Err(BadPermit(name)))
+    }
+    /// Whether an address is in one of them.
+    #[must_use]
+    pub fn hold(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|(net, length)| inside(*net, *length, address))
+    }
 }
 
 /// A text that is neither a network nor the name of a host.
@@ -103,7 +123,7 @@ impl Permitted {
                     if length > most {
                         return Err(bad());
                     }
-                    permitted.networks.push((address, length));
+                    permitted.networks.0.push((address, length));
                 }
                 (Err(_), None) if is_name(one) => permitted.names.push(one.to_ascii_lowercase()),
                 _ => return Err(bad()),
@@ -119,8 +139,7 @@ impl Permitted {
     pub fn check(&self, host: &str, address: IpAddr) -> Result<(), &'static str> {
         let Some(what) = closed(address) else { return Ok(()) };
         let named = self.names.iter().any(|n| n.eq_ignore_ascii_case(host.trim_end_matches('.')));
-        let in_network = self.networks.iter().any(|(net, length)| inside(*net, *length, address));
-        if in_network || (named && is_private(address)) { Ok(()) } else { Err(what) }
+        if self.networks.hold(address) || (named && is_private(address)) { Ok(()) } else { Err(what) }
     }
 }
 

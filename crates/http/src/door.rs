@@ -1,6 +1,7 @@
 //! The door: finds out who asks before any handler runs, and lets nobody else in but to the few addresses that
 //! are open to all.
 
+use crate::caller::address;
 use crate::credential::{me, presented, says_same_origin};
 use crate::problem::{Kind, Problem};
 use crate::state::{Asker, Base, Door, Entered, Web};
@@ -9,6 +10,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
+use std::time::Instant;
 use watercourse_app::{Access, Presented};
 use watercourse_core::actor::Actor;
 
@@ -48,6 +50,17 @@ pub(crate) async fn enter(State(base): State<Base>, mut request: Request, next: 
             }
         }
     };
+    if base.settings.door == Door::SignIn
+        && let Err(seconds) = base.limits.count(&counted(&base, &request, who.as_ref()), Instant::now())
+    {
+        return Problem::new(
+            Kind::TooMany,
+            "There were more requests than the server answers to one caller.",
+            "Wait, and ask less often; whoever runs it can allow more with --rate.",
+        )
+        .header(header::RETRY_AFTER, &seconds.to_string())
+        .into_response();
+    }
     match who {
         Some(asker) => {
             request.extensions_mut().insert(asker);
@@ -55,6 +68,14 @@ pub(crate) async fn enter(State(base): State<Base>, mut request: Request, next: 
         }
         None if is_open_to_all(request.uri().path()) => next.run(request).await,
         None => turned_away(&request),
+    }
+}
+
+/// Whom a request counts for: the account, or the address where nobody is known.
+fn counted(base: &Base, request: &Request, who: Option<&Asker>) -> String {
+    match who.and_then(|asker| asker.access.account) {
+        Some(account) => account.to_string(),
+        None => address(request.headers(), request.extensions(), &base.settings.proxies),
     }
 }
 

@@ -15,7 +15,7 @@ const HEADERS: &[(&str, &str)] = &[
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; report-uri /csp-reports",
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -34,8 +34,12 @@ const PATIENCE_FOR_IMPORTS: Duration = Duration::from_secs(15 * 60);
 /// When somebody who was told 503 may come again, in seconds.
 const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
 
+/// How long a browser asks for nothing but TLS, where it came over TLS once: a year.
+const TLS_ONLY: (HeaderName, HeaderValue) =
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+
 /// Adds the security headers, and to every 503 when to come again.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+pub(crate) async fn headers(State(base): State<Base>, request: Request, next: Next) -> Response {
     // Who disagrees with us about where such a request ends must not be able to send another behind it.
     let last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = next.run(request).await;
@@ -45,10 +49,33 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().entry(header::RETRY_AFTER).or_insert(COME_AGAIN);
     }
+    if base.settings.secure {
+        response.headers_mut().insert(TLS_ONLY.0, TLS_ONLY.1);
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Answers so many at once; whoever comes beyond that is told at once to come again.
+pub(crate) async fn enough(State(base): State<Base>, request: Request, next: Next) -> Response {
+    // Whoever watches the server has to see it even then.
+    let is_watching = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
+    match base.limits.enter() {
+        Some(place) => {
+            let response = next.run(request).await;
+            drop(place);
+            response
+        }
+        None if is_watching => next.run(request).await,
+        None => Problem::new(
+            Kind::Unavailable,
+            "The server has as many requests under way as it takes.",
+            "Try again; with the same Idempotency-Key it has one effect.",
+        )
+        .into_response(),
+    }
 }
 
 /// Gives up requests that take too long.

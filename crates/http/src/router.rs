@@ -1,9 +1,10 @@
 //! All routes, and what stands around them.
 
+use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
 use crate::provider::Way;
 use crate::state::{Base, Settings};
-use crate::{api, door, guard, metrics, pages, trace};
+use crate::{api, door, guard, metrics, pages, reports, trace};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
@@ -30,11 +31,13 @@ const LARGEST_BODY: usize = 1 << 20;
 /// ```
 pub fn router(app: App, settings: Settings) -> Router {
     let way = Arc::new(Way::over(settings.permitted.clone()));
-    let base = Base { app, settings: Arc::new(settings), way };
+    let limits = Arc::new(Limits::of(settings.rate));
+    let base = Base { app, settings: Arc::new(settings), way, limits };
     Router::new()
         .merge(api::routes())
         .merge(pages::routes())
         .route("/metrics", get(metrics::page))
+        .route(reports::PATH, reports::route())
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(base.clone())
@@ -42,10 +45,11 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(base.clone(), guard::origin))
         .layer(from_fn(guard::patience))
+        .layer(from_fn_with_state(base.clone(), guard::enough))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn(trace::request))
         .layer(CompressionLayer::new())
-        .layer(from_fn(guard::headers))
+        .layer(from_fn_with_state(base, guard::headers))
 }
 
 async fn nothing(request: Request) -> Response {

@@ -1,5 +1,6 @@
 //! What every handler is given.
 
+use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
 use crate::provider::Way;
 use axum::extract::FromRequestParts;
@@ -7,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use std::sync::Arc;
 use watercourse_app::{Access, App, Identity, Presented};
-use watercourse_connect::address::Permitted;
+use watercourse_connect::address::{Networks, Permitted};
 
 /// Who is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +31,10 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// The address people reach it by, without a slash at the end; where it is not said, the one they asked for.
     pub public: Option<String>,
+    /// Proxies that say truly where a request comes from.
+    pub proxies: Networks,
+    /// Requests of one caller a second; no limit where it is 0.
+    pub rate: u32,
     /// What may be asked beside public addresses.
     pub permitted: Permitted,
     /// The commit the program was built from, where that is known.
@@ -57,6 +62,8 @@ pub struct Base {
     pub settings: Arc<Settings>,
     /// The way to the sign-in provider.
     pub(crate) way: Arc<Way>,
+    /// How much one may ask.
+    pub(crate) limits: Arc<Limits>,
 }
 
 /// Who signed in, and with what.

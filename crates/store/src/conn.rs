@@ -327,6 +327,8 @@ operations! {
     writes account::insert_token(token: &Token) -> ();
     /// A token with its account, where that is active.
     reads account::token_of(digest: &str) -> Option<(Token, Account)>;
+    /// The tokens of all accounts, the youngest first.
+    reads account::tokens() -> Vec<Token>;
     /// The tokens of an account, the youngest first.
     reads account::tokens_of(account: AccountId) -> Vec<Token>;
     /// Writes down when a token was used.
@@ -362,6 +364,8 @@ operations! {
     writes access::put_role(role: &Role) -> ();
     /// Takes a role away, and from whoever has it; false where it was not there.
     writes access::delete_role(id: &str) -> bool;
+    /// What is granted to all accounts.
+    reads access::granted() -> Vec<(AccountId, Granted)>;
     /// What is granted to an account.
     reads access::granted_to(account: AccountId) -> Vec<Granted>;
     /// Grants this to an account, in place of what this source granted before.

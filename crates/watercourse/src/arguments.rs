@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use watercourse_store::file_of;
 
 /// The whole command line.
@@ -37,6 +38,12 @@ pub(crate) enum Command {
     /// Look whether everything is as it was sealed, or print the signed head of the audit chain
     #[command(subcommand)]
     Audit(Audit),
+    /// List, add, invite and end accounts on a running server, and give them roles
+    #[command(subcommand)]
+    Account(AccountDo),
+    /// List, make and end the tokens of an account on a running server
+    #[command(subcommand)]
+    Token(TokenDo),
     /// Write everything to a file while the server runs
     Backup(Backup),
     /// Look whether a backup is whole, and put it into an empty database
@@ -97,6 +104,12 @@ pub(crate) struct Serve {
     /// The address people reach it by, such as https://flow.example.org; with https, cookies need TLS
     #[arg(long, value_name = "URL", env = "WATERCOURSE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+    /// Networks of proxies that say truly, in X-Forwarded-For, where a request comes from, with commas between them
+    #[arg(long, value_name = "LIST", default_value = "", env = "WATERCOURSE_TRUSTED_PROXIES")]
+    pub(crate) trusted_proxies: String,
+    /// Requests a second that one account, or one address nobody signed in from, may make; 0: no limit
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, env = "WATERCOURSE_RATE")]
+    pub(crate) rate: u32,
     /// Let everybody on this machine in without signing in, to everything: for a first try
     #[arg(long)]
     pub(crate) open: bool,
@@ -210,6 +223,119 @@ pub(crate) struct Server {
     /// Answer as JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountDo {
+    /// List the accounts you keep
+    List(Server),
+    /// Add an account; a person's gets an invitation
+    Add(AccountAdd),
+    /// Give an account its roles, in place of those it was given by hand before
+    Roles(AccountRoles),
+    /// Invite somebody again: with the code they choose a new password
+    Invite(AccountNamed),
+    /// End an account, with all its sessions and tokens
+    End(AccountNamed),
+    /// Let an account that ended be used again
+    Activate(AccountNamed),
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenDo {
+    /// List the tokens of an account
+    List(AccountNamed),
+    /// Make a token, and print it
+    Make(TokenMake),
+    /// End a token
+    End(TokenEnd),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountNamed {
+    /// The account, by name or id
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountAdd {
+    /// The name one signs in with
+    pub(crate) name: String,
+    /// It is a program's: it has tokens, and no password
+    #[arg(long)]
+    pub(crate) service: bool,
+    /// What people call them
+    #[arg(long, default_value = "")]
+    pub(crate) display: String,
+    /// The person it is for, by handle or id; the one whose handle is the name where none is named
+    #[arg(long)]
+    pub(crate) person: Option<String>,
+    /// A role and how far it reaches, such as agent=all or agent=entity:be; may be given several times
+    #[arg(long = "role", value_name = "ROLE=SCOPE")]
+    pub(crate) roles: Vec<Role>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountRoles {
+    /// The account, by name or id
+    pub(crate) name: String,
+    /// Roles and how far they reach, such as agent=all or agent=entity:be; none takes all away
+    #[arg(value_name = "ROLE=SCOPE")]
+    pub(crate) roles: Vec<Role>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenMake {
+    /// The account, by name or id
+    pub(crate) name: String,
+    /// What it is for
+    pub(crate) purpose: String,
+    /// A permission it is narrowed to; may be given several times; all the account may where none is
+    #[arg(long = "scope", value_name = "PERMISSION")]
+    pub(crate) scopes: Vec<String>,
+    /// After how many days it ends; never where it is not said
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: Option<u32>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenEnd {
+    /// The account, by name or id
+    pub(crate) name: String,
+    /// The token, by id
+    pub(crate) token: String,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// A role and how far it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Role {
+    pub(crate) role: String,
+    pub(crate) scope: String,
+}
+
+impl FromStr for Role {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((role, scope)) if !role.is_empty() && !scope.is_empty() => {
+                Ok(Self { role: role.to_owned(), scope: scope.to_owned() })
+            }
+            _ => Err("write a role and how far it reaches, such as agent=all"),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -70,6 +70,12 @@ impl Client {
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.send(self.request(Method::POST, path).json(body)).await
     }
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
+        self.send(self.request(Method::DELETE, path)).await
+    }
     pub(crate) async fn post_if(&self, path: &str, body: &Value, etag: Option<&str>) -> Result<Answer> {
         let request = self.request(Method::POST, path).json(body);
         self.send(match etag {

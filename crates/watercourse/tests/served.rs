@@ -34,6 +34,36 @@ fn a_stream_is_published_worked_through_measured_and_kept() {
     assert!(again.stop().success());
 }
 
+#[test]
+fn accounts_and_tokens_are_kept_from_a_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let served = Served::begin(&["serve", "--open", "--data", &data, "--port", "0"]);
+    let ran = served.run(&["account", "add", "bot", "--service", "--role", "integration=all"]);
+    assert!(ran.code == 0 && ran.out.contains("bot") && ran.out.contains("active"), "{} {}", ran.out, ran.err);
+    let ran = served.run(&["account", "add", "grace", "--display", "Grace Hopper"]);
+    assert!(ran.code == 0 && ran.err.contains("With the code "), "{}", ran.err);
+    assert_eq!(served.run(&["account", "add", "grace"]).code, 2, "the name is taken");
+    let ran = served.run(&["account", "roles", "grace", "agent=all", "approver=entity:root"]);
+    assert_eq!(ran.out.lines().collect::<Vec<_>>(), ["agent all", "approver entity:root"], "{}", ran.err);
+    assert!(served.run(&["account", "roles", "grace", "agent"]).err.contains("agent=all"));
+    assert!(served.run(&["account", "invite", "grace"]).err.contains("With the code "));
+    let token = served.run(&["token", "make", "bot", "nightly report", "--scope", "item:see", "--days", "30"]);
+    assert!(token.code == 0 && token.out.starts_with("wct_"), "{} {}", token.out, token.err);
+    let listed = served.run(&["token", "list", "bot"]).out;
+    assert!(listed.contains("nightly report") && listed.contains("item:see") && !listed.contains("wct_"), "{listed}");
+    let id = listed.split_whitespace().next().unwrap().to_owned();
+    assert_eq!(served.run(&["token", "end", "bot", &id]).code, 0);
+    assert_eq!(served.run(&["token", "end", "bot", &id]).code, 3);
+    let ran = served.run(&["account", "end", "bot"]);
+    assert!(ran.code == 0 && ran.out.contains("ended"), "{} {}", ran.out, ran.err);
+    assert!(served.run(&["account", "activate", "bot"]).out.contains("active"));
+    let listed = served.run(&["account", "list", "--json"]);
+    assert_eq!(lines(&listed.out).len(), 2);
+    assert_eq!(served.run(&["account", "invite", "nobody"]).code, 3);
+    assert!(served.stop().success());
+}
+
 fn published(served: &Served) {
     let good = fixture("good.toml").display().to_string();
     let ran = served.run(&["publish", &good]);

@@ -1,6 +1,7 @@
 //! The REST API: one file a chapter, each with its operations and their handlers.
 
 mod access;
+mod accounts;
 mod audit;
 mod catalogue;
 mod events;

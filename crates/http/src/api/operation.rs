@@ -88,7 +88,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
-            problems: vec![Kind::Malformed, Kind::ForeignHost],
+            problems: vec![Kind::Malformed, Kind::Unauthenticated, Kind::ForeignHost, Kind::TooMany, Kind::Unavailable],
         }
     }
     /// An operation that reads.

@@ -2,8 +2,8 @@
 
 use super::operation::{Endpoint, Operation};
 use super::{
-    access, audit, catalogue, events, health, imports, items, openapi, organisation, outside, provider, receivers,
-    streams, viewer, views,
+    access, accounts, audit, catalogue, events, health, imports, items, openapi, organisation, outside, provider,
+    receivers, streams, viewer, views,
 };
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
@@ -23,6 +23,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         imports::endpoints(),
         organisation::endpoints(),
         access::endpoints(),
+        accounts::endpoints(),
         provider::endpoints(),
         catalogue::endpoints(),
         outside::endpoints(),

@@ -100,8 +100,18 @@ fn result() -> Value {
 
 /// All named schemas.
 pub(crate) fn components() -> Value {
-    let chapters =
-        [problem(), items(), rounds(), standing(), history(), streams(), organisation(), leaving(), catalogue()];
+    let chapters = [
+        problem(),
+        items(),
+        rounds(),
+        standing(),
+        history(),
+        streams(),
+        organisation(),
+        access(),
+        leaving(),
+        catalogue(),
+    ];
     Value::Object(chapters.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
@@ -419,27 +429,7 @@ fn organisation() -> Named {
         ("outcomes?", map(&text("An outcome of the step."), "What stands there, and the outcome it means.")),
         ("delivery?", pointer("Where the number of the message stands.")),
     ]);
-    let entity = object(&[
-        ("id", text("Its id.")),
-        ("parent", or_null(text("The entity it is part of; none for the root."))),
-        ("name", text("What people read.")),
-        ("settings", json!({"type": "object", "description": "What is set here and not inherited."})),
-    ]);
-    let role = object(&[
-        ("id", text("Its id.")),
-        ("name", text("What people read.")),
-        ("permissions", list(text("The id of a permission."))),
-    ]);
-    let granted = object(&[
-        ("role", text("The role.")),
-        ("scope", text("How far it reaches: `all`, `entity:ID` and below, `team` or `own`.")),
-        ("source", text("`hand`, or `provider` where a group of the sign-in provider gave it.")),
-    ]);
     vec![
-        ("Entity", entity),
-        ("Role", role),
-        ("Granted", granted),
-        ("Provider", provider("has_secret", flag("Whether the client has a secret."))),
         ("Person", person),
         ("Team", team),
         ("Service", service),
@@ -562,6 +552,56 @@ fn catalogue() -> Named {
                 ("inverse", text("How it reads from the other.")),
             ]),
         ),
+    ]
+}
+
+/// Who may do what.
+fn access() -> Named {
+    let entity = object(&[
+        ("id", text("Its id.")),
+        ("parent", or_null(text("The entity it is part of; none for the root."))),
+        ("name", text("What people read.")),
+        ("settings", json!({"type": "object", "description": "What is set here and not inherited."})),
+    ]);
+    let role = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What people read.")),
+        ("permissions", list(text("The id of a permission."))),
+    ]);
+    let granted = object(&[
+        ("role", text("The role.")),
+        ("scope", text("How far it reaches: `all`, `entity:ID` and below, `team` or `own`.")),
+        ("source", text("`hand`, or `provider` where a group of the sign-in provider gave it.")),
+    ]);
+    let account = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What one signs in with.")),
+        ("sort", choice(&["person", "service"], "Whose it is.")),
+        ("person", or_null(text("The person, by id."))),
+        ("active", flag("Whether it may be used.")),
+        ("has_password", flag("Whether one can sign in with name and password.")),
+        ("has_second_factor", flag("Whether a code is asked for as well.")),
+        ("is_linked", flag("Whether it is linked to somebody at the sign-in provider.")),
+        ("invited_until", or_null(time("Until when its invitation is good."))),
+        ("created", time("When it was added.")),
+        ("invitation?", text("The code of the invitation: in the answer that makes it, and never again.")),
+    ]);
+    let token = object(&[
+        ("id", text("Its id.")),
+        ("name", text("What it is for.")),
+        ("scopes", list(text("A permission it is narrowed to; all the account may where the list is empty."))),
+        ("created", time("When it was made.")),
+        ("expires", or_null(time("When it ends."))),
+        ("seen", or_null(time("When it was last used, to the minute."))),
+        ("token?", text("The token itself: in the answer that makes it, and never again.")),
+    ]);
+    vec![
+        ("Account", account),
+        ("Token", token),
+        ("Entity", entity),
+        ("Role", role),
+        ("Granted", granted),
+        ("Provider", provider("has_secret", flag("Whether the client has a secret."))),
     ]
 }
 

@@ -11,7 +11,7 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use watercourse_app::{Account, AccountSort, AppError, NewAccount, NewToken};
+use watercourse_app::{AccountSort, AccountView, AppError, NewAccount, NewToken};
 
 /// What a page shows beside what stands.
 #[derive(Default)]
@@ -33,13 +33,11 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Filled>) -> 
 }
 
 async fn build(web: &Web, headers: &HeaderMap, shown: Shown) -> Result<AccountsPage, AppError> {
-    let mut accounts = Vec::new();
-    for account in web.app.accounts(&web.access).await? {
-        accounts.push(line(web, account).await?);
-    }
+    let accounts = web.app.accounts_with_all(&web.access).await?.into_iter();
+    let now = web.app.now().millis();
     Ok(AccountsPage {
         shell: shell(web, headers, "Accounts", "accounts").await?,
-        accounts,
+        accounts: accounts.map(|view| line(view, now)).collect(),
         roles: web.app.roles(&web.access).await?.into_iter().map(|r| (r.id, r.name)).collect(),
         told: shown.told,
         refusal: shown.refusal,
@@ -47,13 +45,11 @@ async fn build(web: &Web, headers: &HeaderMap, shown: Shown) -> Result<AccountsP
     })
 }
 
-async fn line(web: &Web, account: Account) -> Result<AccountLine, AppError> {
-    let granted = web.app.granted_to(&web.access, account.id).await?;
-    let id = account.id.to_string();
-    let tokens = web.app.tokens(&web.access, Some(&id)).await?;
-    let now = web.app.now().millis();
+fn line(view: AccountView, now: i64) -> AccountLine {
+    let AccountView { account, granted, tokens } = view;
     let by_hand = granted.iter().filter(|g| g.source == watercourse_app::BY_HAND);
-    Ok(AccountLine {
+    AccountLine {
+        id: account.id.to_string(),
         name: account.name,
         sort: match account.sort {
             AccountSort::Person => "person",
@@ -68,8 +64,7 @@ async fn line(web: &Web, account: Account) -> Result<AccountLine, AppError> {
         granted: by_hand.map(|g| format!("{} {}", g.role, g.scope)).collect::<Vec<_>>().join("\n"),
         tokens: tokens.iter().map(|t| token_line(t, now)).collect(),
         active: account.active,
-        id,
-    })
+    }
 }
 
 async fn again(web: &Web, headers: &HeaderMap, error: AppError) -> Result<Response, Oops> {

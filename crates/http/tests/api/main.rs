@@ -1,6 +1,7 @@
 //! The API as others meet it: over HTTP, on SQLite and on PostgreSQL, every answer held against its description.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod accounts;
 mod audit;
 mod bad_input;
 mod contract;
@@ -8,6 +9,7 @@ mod description;
 mod door;
 mod events;
 mod imports;
+mod limits;
 mod probes;
 mod reading;
 mod receivers;

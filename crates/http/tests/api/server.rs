@@ -157,7 +157,17 @@ impl Server {
     async fn start(address: &str, keep: Box<dyn Any + Send>) -> Self {
         Self::begin(address, keep, Door::Open).await
     }
+    /// Set in another way, on SQLite.
+    pub async fn with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = folder.path().join("test.db").to_str().unwrap().to_owned();
+        Self::set(&address, Box::new(folder), settings).await
+    }
     async fn begin(address: &str, keep: Box<dyn Any + Send>, door: Door) -> Self {
+        Self::set(address, keep, Settings { door, ..Settings::default() }).await
+    }
+    async fn set(address: &str, keep: Box<dyn Any + Send>, settings: Settings) -> Self {
+        let door = settings.door;
         // Where answers are compared to the letter, time stands still.
         let clock: Clock = match door {
             Door::Open => App::system_clock(),
@@ -169,7 +179,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let kept = app.clone();
-        let router = router(app, Settings { door, ..Settings::default() });
+        let router = router(app, settings);
         tokio::spawn(async move { serve(listener, router, std::future::pending()).await });
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let admin = match door {

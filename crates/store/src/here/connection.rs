@@ -18,7 +18,11 @@ const SLOW: Duration = Duration::from_micros(500);
 /// Statements that are known to be slow, at most.
 const SLOW_MOST: usize = 2000;
 /// What SQLite's log is cut to after a checkpoint, bytes.
-const MOST_LOG: u32 = 16 << 20;
+const MOST_LOG: u32 = 32 << 20;
+/// Pages in the log when it is brought into the database: what is written again and again goes there once.
+const LOG_PAGES: u32 = 4000;
+/// What is kept in memory of the database, KiB: by the writer, and by each reader.
+const CACHES: (i64, i64) = (16 << 10, 6 << 10);
 
 /// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +64,8 @@ impl Connection {
                 raw.pragma_update(None, "journal_mode", "WAL")?;
                 raw.pragma_update(None, "synchronous", "FULL")?;
                 raw.pragma_update(None, "journal_size_limit", MOST_LOG)?;
+                raw.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+                raw.pragma_update(None, "cache_size", -CACHES.0)?;
                 raw.pragma_update(None, "foreign_keys", true)?;
             }
             Opening::Filled => {
@@ -68,7 +74,10 @@ impl Connection {
                 raw.pragma_update(None, "foreign_keys", false)?;
             }
             // The file may be none of SQLite's: opening alone does not look at it.
-            Opening::Read | Opening::Still => raw.pragma_query(None, "schema_version", |_| Ok(()))?,
+            Opening::Read | Opening::Still => {
+                raw.pragma_update(None, "cache_size", -CACHES.1)?;
+                raw.pragma_query(None, "schema_version", |_| Ok(()))?;
+            }
         }
         Ok(Self { raw, slow: HashSet::new(), hash: RandomState::new() })
     }
@@ -94,7 +103,7 @@ impl Connection {
 
     /// Ends what was begun and not ended.
     pub(super) fn tidy(&self) -> bool {
-        self.raw.is_autocommit() || self.raw.execute_batch("ROLLBACK").is_ok()
+        self.raw.is_autocommit() || self.raw.prepare_cached("ROLLBACK").is_ok_and(|mut s| s.execute(()).is_ok())
     }
 
     /// Closes it.

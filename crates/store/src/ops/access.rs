@@ -72,6 +72,16 @@ pub(crate) async fn granted_to(c: &mut Connection, account: AccountId) -> Stored
     sql::query(sql).bind(account.0).fetch_all(c).await?.iter().map(granted).collect()
 }
 
+/// What is granted to all accounts, in the order in which [`granted_to`] has it.
+pub(crate) async fn granted(c: &mut Connection) -> Stored<Vec<(AccountId, Granted)>> {
+    let sql = "SELECT account, role, scope, source FROM granted ORDER BY role, scope, source";
+    let granted = |row: &Row| {
+        let one = Granted { role: get(row, "role")?, scope: get(row, "scope")?, source: get(row, "source")? };
+        Ok((AccountId(get(row, "account")?), one))
+    };
+    sql::query(sql).fetch_all(c).await?.iter().map(granted).collect()
+}
+
 pub(crate) async fn grant(c: &mut Connection, account: AccountId, source: &str, granted: &[Granted]) -> Stored<()> {
     let sql = "DELETE FROM granted WHERE account = $1 AND source = $2";
     sql::query(sql).bind(account.0).bind(source).execute(&mut *c).await?;

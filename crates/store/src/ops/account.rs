@@ -205,6 +205,11 @@ pub(crate) async fn tokens_of(c: &mut Connection, account: AccountId) -> Stored<
     sql::query(sql).bind(account.0).fetch_all(c).await?.iter().map(token).collect()
 }
 
+/// The tokens of all accounts, the youngest first.
+pub(crate) async fn tokens(c: &mut Connection) -> Stored<Vec<Token>> {
+    sql::query("SELECT * FROM token ORDER BY created DESC, id").fetch_all(c).await?.iter().map(token).collect()
+}
+
 pub(crate) async fn see_token(c: &mut Connection, id: Uuid, at: Instant) -> Stored<()> {
     sql::query("UPDATE token SET seen = $1 WHERE id = $2").bind(at.micros()).bind(id).execute(c).await?;
     Ok(())

@@ -9,7 +9,7 @@ use watercourse_core::id::ItemId;
 use watercourse_core::time::Instant;
 
 pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) -> Stored<Option<Answer>> {
-    let row = sql::query("SELECT request, response FROM idempotency WHERE principal = $1 AND key = $2")
+    let row = sql::query("SELECT request, response FROM answer WHERE principal = $1 AND key = $2")
         .bind(principal)
         .bind(key)
         .fetch_optional(c)
@@ -19,7 +19,7 @@ pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) ->
 
 /// Keeps answers.
 pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer]) -> Stored<()> {
-    let mut query = QueryBuilder::new("INSERT INTO idempotency (principal, key, request, response, at) ");
+    let mut query = QueryBuilder::new("INSERT INTO answer (principal, key, request, response, at) ");
     query.push_values(answers, |mut row, kept| {
         row.push_bind(kept.principal.as_str())
             .push_bind(kept.key.as_str())
@@ -32,7 +32,11 @@ pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer]) -> 
 }
 
 pub(crate) async fn forget_answers(c: &mut Connection, before: Instant) -> Stored<u64> {
-    let done = sql::query("DELETE FROM idempotency WHERE at < $1").bind(before.micros()).execute(c).await?;
+    // They are numbered as they came: whoever is younger ends the look for those that are old.
+    let sql = "DELETE FROM answer WHERE number < COALESCE(
+                 (SELECT a.number FROM answer a WHERE a.at >= $1 ORDER BY a.number LIMIT 1),
+                 (SELECT MAX(a.number) + 1 FROM answer a))";
+    let done = sql::query(sql).bind(before.micros()).execute(c).await?;
     Ok(done.rows_affected())
 }
 

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../../migrations/0005_leaves.sql")),
     (6, include_str!("../../migrations/0006_search.sql")),
     (7, include_str!("../../migrations/0007_through_provider.sql")),
+    (8, include_str!("../../migrations/0008_fewer_pages.sql")),
 ];
 
 /// The newest schema this program knows.

@@ -1,5 +1,6 @@
 //! What the program can do, one file each.
 
+pub(crate) mod account;
 pub(crate) mod analyze;
 mod analyze_text;
 pub(crate) mod audit;

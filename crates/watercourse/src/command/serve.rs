@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
 use watercourse_app::{App, Context};
 use watercourse_core::actor::Actor;
-use watercourse_http::{Door, Permitted, Settings, router, sender, serve};
+use watercourse_http::{Door, Networks, Permitted, Settings, router, sender, serve};
 use watercourse_store::{Settings as Opening, Store, file_of};
 
 /// How long requests under way may take once the program was asked to stop.
@@ -64,6 +64,8 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let settings = Settings {
         door,
         secure: public.as_ref().is_some_and(|p| p.0),
+        proxies: Networks::parse(&args.trusted_proxies)?,
+        rate: args.rate,
         permitted: Permitted::parse(&args.outbound)?,
         public: reached_by,
         hosts: public.into_iter().map(|p| p.1).chain(args.at.map(|a| a.ip().to_string())).collect(),
