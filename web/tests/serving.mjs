@@ -1,7 +1,7 @@
 // The program, started for a test.
 import { spawn } from "node:child_process";
 
-/** Starts the program; ready once it says where it listens. `said()` is all it has said. */
+/** Starts the program; ready once it says where it listens. `said()` is all it has said; `kill()` gives it no time. */
 export function start(program, args) {
   const server = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -16,9 +16,9 @@ export function start(program, args) {
     server.on("exit", (code) => reject(new Error(`the program ended with ${code} before it was ready:\n${said}`)));
   });
   const stop = () => new Promise((resolve) => {
-    if (server.exitCode !== null) return resolve();
+    if (server.exitCode !== null || server.signalCode !== null) return resolve();
     server.on("exit", resolve);
     server.kill("SIGTERM");
   });
-  return { base, stop, said: () => said };
+  return { base, stop, kill: () => server.kill("SIGKILL"), said: () => said };
 }

@@ -313,7 +313,8 @@ pub(crate) struct TokenEnd {
     /// The account, by name or id
     pub(crate) name: String,
     /// The token, by id
-    pub(crate) token: String,
+    #[arg(value_name = "TOKEN")]
+    pub(crate) id: String,
     #[command(flatten)]
     pub(crate) server: Server,
 }

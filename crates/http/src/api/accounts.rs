@@ -46,6 +46,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
             .answers(201, "It is there.", reference("Account"))
             .problem(Kind::Invalid)
             .problem(Kind::Denied)
+            .problem(Kind::NotFound)
             .by(post(add)),
         of(Operation::get(ONE, "get_account", CHAPTER, "An account"))
             .answers(200, "One you keep, or your own.", reference("Account"))

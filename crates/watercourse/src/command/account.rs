@@ -65,7 +65,7 @@ pub(crate) async fn run_token(what: &TokenDo) -> Result<Exit> {
             Ok(Exit::Done)
         }
         TokenDo::End(end) => {
-            let path = format!("{}/tokens/{}", at(&end.name), encode(&end.token));
+            let path = format!("{}/tokens/{}", at(&end.name), encode(&end.id));
             Client::new(&end.server).delete(&path).await?;
             screen::tell("It lets nobody in any more.");
             Ok(Exit::Done)
