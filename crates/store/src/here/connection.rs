@@ -2,10 +2,11 @@
 
 use crate::error::StoreError;
 use rusqlite::OpenFlags;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -13,10 +14,12 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 const STATEMENTS: usize = 400;
 /// How long another program's lock is waited for.
 const WAIT: Duration = Duration::from_secs(10);
-/// A statement that once took as long lets other requests go on beside it from then on.
+/// A statement that takes as long, time and again, lets other requests go on beside it.
 const SLOW: Duration = Duration::from_micros(500);
-/// Statements that are known to be slow, at most.
-const SLOW_MOST: usize = 2000;
+/// How often it must have taken that long, beyond the times when it did not.
+const SLOW_TIMES: u8 = 2;
+/// Statements of which something is remembered, at most.
+const REMEMBERED: usize = 2000;
 /// What SQLite's log is cut to after a checkpoint, bytes.
 const MOST_LOG: u32 = 32 << 20;
 /// Pages in the log when it is brought into the database: what is written again and again goes there once.
@@ -39,9 +42,17 @@ pub(crate) enum Opening {
 
 /// A connection.
 pub(crate) struct Connection {
-    pub(super) raw: rusqlite::Connection,
-    slow: HashSet<u64>,
+    raw: rusqlite::Connection,
+    known: HashMap<u64, Known>,
     hash: RandomState,
+}
+
+/// What is remembered of a statement.
+#[derive(Default)]
+pub(super) struct Known {
+    slow: u8,
+    /// The names of its columns.
+    pub(super) names: Option<Arc<[Box<str>]>>,
 }
 
 impl Connection {
@@ -79,25 +90,30 @@ impl Connection {
                 raw.pragma_query(None, "schema_version", |_| Ok(()))?;
             }
         }
-        Ok(Self { raw, slow: HashSet::new(), hash: RandomState::new() })
+        Ok(Self { raw, known: HashMap::new(), hash: RandomState::new() })
     }
 
     /// Asks something. Where the same took long before, other tasks of this thread go on elsewhere meanwhile.
     pub(super) fn ask<T>(
         &mut self,
         sql: &str,
-        ask: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError>,
+        ask: impl FnOnce(&rusqlite::Connection, &mut Known) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let statement = self.hash.hash_one(sql);
-        let begun = Instant::now();
-        let answer = if self.slow.contains(&statement) && others_wait() {
-            tokio::task::block_in_place(|| ask(&self.raw))
-        } else {
-            ask(&self.raw)
-        };
-        if begun.elapsed() > SLOW && self.slow.len() < SLOW_MOST {
-            self.slow.insert(statement);
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
         }
+        let known = self.known.entry(self.hash.hash_one(sql)).or_default();
+        let begun = Instant::now();
+        let answer = if known.slow >= SLOW_TIMES && others_wait() {
+            tokio::task::block_in_place(|| ask(&self.raw, known))
+        } else {
+            ask(&self.raw, known)
+        };
+        // One that waited for the disk once is not slow for that.
+        known.slow = match begun.elapsed() > SLOW {
+            true => SLOW_TIMES.min(known.slow + 1),
+            false => known.slow.saturating_sub(1),
+        };
         answer
     }
 

@@ -1,6 +1,6 @@
 //! Statements and what they find.
 
-use super::connection::Connection;
+use super::connection::{Connection, Known};
 use super::value::{Got, Put};
 use crate::error::StoreError;
 use rusqlite::Statement;
@@ -130,15 +130,15 @@ impl Query {
         let Self { sql, more, values } = self;
         let ends = more.iter().copied().chain([sql.len()]);
         let begins = [0].into_iter().chain(more.iter().copied());
-        c.ask(&sql, |raw| {
+        c.ask(&sql, |raw, known| {
             let (mut changed, mut given) = (0, 0);
             for (from, to) in begins.zip(ends) {
                 let mut statement = raw.prepare_cached(sql.get(from..to).unwrap_or_default())?;
                 bind(&mut statement, &values, &mut given)?;
                 if to == sql.len() {
-                    take_rows(&mut statement, &mut take)?;
+                    take_rows(&mut statement, known, &mut take)?;
                 } else {
-                    take_rows(&mut statement, |_| Ok(true))?;
+                    run_through(&mut statement)?;
                 }
                 if !statement.readonly() {
                     changed += raw.changes();
@@ -196,10 +196,25 @@ fn bind(statement: &mut Statement<'_>, values: &[Value], given: &mut usize) -> A
     Ok(())
 }
 
+/// Runs it to its end, whatever it finds.
+fn run_through(statement: &mut Statement<'_>) -> Answer<()> {
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
 /// Gives the rows it finds to `take` until that wants no more.
-fn take_rows(statement: &mut Statement<'_>, mut take: impl FnMut(Row) -> Answer<bool>) -> Answer<()> {
+fn take_rows(
+    statement: &mut Statement<'_>,
+    known: &mut Known,
+    mut take: impl FnMut(Row) -> Answer<bool>,
+) -> Answer<()> {
     let width = statement.column_count();
-    let names: Arc<[Box<str>]> = statement.column_names().into_iter().map(Box::from).collect();
+    let names = match known.names.take().filter(|names| names.len() == width) {
+        Some(names) => names,
+        None => statement.column_names().into_iter().map(Box::from).collect(),
+    };
+    known.names = Some(Arc::clone(&names));
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         let values = (0..width).map(|at| row.get(at)).collect::<Result<_, _>>()?;
@@ -278,10 +293,10 @@ pub(crate) struct Raw(Cow<'static, str>);
 impl Raw {
     #[expect(clippy::unused_async, reason = "the other driver waits")]
     pub(crate) async fn execute(self, c: &mut Connection) -> Answer<()> {
-        c.ask(&self.0, |raw| {
+        c.ask(&self.0, |raw, _| {
             let mut batch = rusqlite::Batch::new(raw, &self.0);
             while let Some(mut statement) = FallibleIterator::next(&mut batch)? {
-                take_rows(&mut statement, |_| Ok(true))?;
+                run_through(&mut statement)?;
             }
             Ok(())
         })
