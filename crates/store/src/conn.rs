@@ -7,7 +7,7 @@ use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
 use crate::here::{self, Connection, Reader};
-use crate::keeping::{Keeping, KeptAnswer};
+use crate::keeping::Keeping;
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::{
     After, Answer, Deployment, Found, HookSource, ItemRow, Kept, Linked, LogEvent, Note, Numbered, Person, Service,
@@ -40,8 +40,6 @@ pub struct Conn {
     kind: Kind,
     /// Whether anything was written since the writer last looked.
     dirty: bool,
-    /// The writer's: answers that are written together before the COMMIT.
-    answers: Vec<KeptAnswer>,
 }
 
 impl std::fmt::Debug for Conn {
@@ -57,7 +55,7 @@ enum Side<'c> {
 
 impl Conn {
     const fn new(kind: Kind) -> Self {
-        Self { kind, dirty: false, answers: Vec::new() }
+        Self { kind, dirty: false }
     }
     pub(crate) fn writer(connection: Connection) -> Self {
         Self::new(Kind::Writer(Box::new(connection)))
@@ -83,54 +81,6 @@ impl Conn {
     /// Whether anything was written since this was last asked.
     pub(crate) const fn take_dirty(&mut self) -> bool {
         std::mem::replace(&mut self.dirty, false)
-    }
-    /// What was answered to a request with this key.
-    ///
-    /// # Errors
-    /// As `StoreError` says.
-    pub async fn answer_to(&mut self, principal: &str, key: &str) -> Result<Option<Answer>, StoreError> {
-        if let Some(kept) = self.answers.iter().find(|a| a.key == key && a.principal == principal) {
-            return Ok(Some(kept.answer.clone()));
-        }
-        match self.side() {
-            Side::Sqlite(c) => sqlite::ops::outside::answer_to(c, principal, key).await,
-            Side::Postgres(c) => postgres::ops::outside::answer_to(c, principal, key).await,
-        }
-    }
-    /// Keeps an answer. It is there once the transaction is.
-    ///
-    /// # Errors
-    /// As `StoreError` says.
-    pub async fn keep_answer(
-        &mut self,
-        principal: &str,
-        key: &str,
-        answer: &Answer,
-        at: Instant,
-    ) -> Result<(), StoreError> {
-        self.dirty = true;
-        let kept = KeptAnswer { principal: principal.to_owned(), key: key.to_owned(), answer: answer.clone(), at };
-        if matches!(self.kind, Kind::Writer(_)) {
-            self.answers.push(kept);
-            return Ok(());
-        }
-        match self.side() {
-            Side::Sqlite(c) => sqlite::ops::outside::keep_answers(c, &[kept]).await,
-            Side::Postgres(c) => postgres::ops::outside::keep_answers(c, &[kept]).await,
-        }
-    }
-    /// The writer's COMMIT, with the answers that are still to be kept.
-    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
-        let answers = std::mem::take(&mut self.answers);
-        if let (Side::Sqlite(c), false) = (self.side(), answers.is_empty()) {
-            sqlite::ops::outside::keep_answers(c, &answers).await?;
-        }
-        self.say("COMMIT").await
-    }
-    /// The writer's ROLLBACK.
-    pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.answers.clear();
-        self.say("ROLLBACK").await
     }
     /// A word such as BEGIN.
     pub(crate) async fn say(&mut self, word: &'static str) -> Result<(), StoreError> {
@@ -203,6 +153,11 @@ macro_rules! operations {
 }
 
 operations! {
+    /// What was answered to a request with this key.
+    reads outside::answer_to(principal: &str, key: &str) -> Option<Answer>;
+    /// Keeps an answer; `Conflict` when there is one already.
+    writes outside::keep_answer(principal: &str, key: &str, answer: &Answer, at: Instant) -> ();
+
     /// The newest version of a stream.
     reads stream::latest_version(id: &str) -> Option<u32>;
     /// One version of a stream.

@@ -1,10 +1,9 @@
-//! What is kept together: of one item, and of the answers of one transaction.
+//! What is kept together of one item.
 
-use crate::record::{Answer, ItemRow, Note, Timer, Words};
+use crate::record::{ItemRow, Note, Timer, Words};
 use crate::rows::Rows;
 use watercourse_core::fact::Fact;
 use watercourse_core::item::Item;
-use watercourse_core::time::Instant;
 
 /// What a verb changed of an item, beside the row of one that was there before.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +20,4 @@ pub struct Keeping<'a> {
     pub timers: &'a [Timer],
     /// What happened.
     pub facts: &'a [Fact],
-}
-
-/// An answer to be kept with its request's key.
-#[derive(Debug, Clone)]
-pub(crate) struct KeptAnswer {
-    pub(crate) principal: String,
-    pub(crate) key: String,
-    pub(crate) answer: Answer,
-    pub(crate) at: Instant,
 }

@@ -33,9 +33,6 @@ pub fn value<T: sql::Got>(row: &Row, at: impl sqlx::ColumnIndex<Row>) -> Result<
     Ok(row.try_get(at)?)
 }
 
-/// Ends a statement: what is added now is another, which goes along. Here they are parts of the last.
-pub const fn also(_: &mut sql::QueryBuilder) {}
-
 /// Takes each row that is found, without keeping all of them.
 ///
 /// # Errors
@@ -92,8 +89,8 @@ pub const LOCK: &str = " FOR UPDATE";
 /// Facts whose order can no longer change: numbers are given before commit, so a smaller one may still
 /// be on its way. Only facts of transactions older than every running one are read.
 pub const SETTLED: &str = "fact.written_by < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)";
-/// Whether statements that go as one are parts of the last, or stand one after the other.
-pub const WITH: bool = true;
+/// Whether the database is another process: then each statement costs a way there and back.
+pub const AWAY: bool = true;
 /// The order in which facts become final: a transaction may take a small number and commit after one with a
 /// greater, so whoever reads by numbers alone would pass it by.
 pub const ORDER: &str = "fact.written_by, fact.seq";

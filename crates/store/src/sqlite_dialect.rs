@@ -14,11 +14,6 @@ pub(crate) fn value<T: sql::Got>(row: &Row, at: impl sql::At) -> Result<T, Store
     row.try_get(at)
 }
 
-/// Ends a statement: what is added now is another, which goes along.
-pub fn also(query: &mut sql::QueryBuilder) {
-    query.also();
-}
-
 /// Takes each row that is found, without keeping all of them.
 pub(crate) async fn each(
     c: &mut Connection,
@@ -91,8 +86,8 @@ pub const ORDER: &str = "fact.seq";
 pub const LAST: &str = "fact.seq DESC";
 /// What comes after a fact in that order: its number is asked for twice.
 pub const AFTER: (&str, &str, &str) = (" AND fact.seq > MAX(", ", ", ")");
-/// Whether statements that go as one are parts of the last, or stand one after the other.
-pub const WITH: bool = false;
+/// Whether the database is another process: then each statement costs a way there and back.
+pub const AWAY: bool = false;
 /// What the words in braces of a migration become.
 pub const WORDS: [(&str, &str); 9] = [
     ("{id}", "BLOB"),

@@ -201,16 +201,11 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, f
         }
     }
     let asked = Instant::now();
-    match conn.commit().await {
+    match conn.say("COMMIT").await {
         Ok(()) => {
             figures.together.record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
             figures.commit.record_time(asked.elapsed());
             Ended::Committed
-        }
-        // The answer of one of them is there already: alone, that one fails and the others do not.
-        Err(StoreError::Conflict(_)) if batch.len() > 1 => {
-            undo(conn, broken).await;
-            Ended::Undone
         }
         Err(error) => {
             undo(conn, broken).await;
@@ -221,7 +216,7 @@ async fn attempt(conn: &mut Conn, batch: &mut [Box<dyn Job>], broken: &Broken, f
 
 async fn undo(conn: &mut Conn, broken: &Broken) {
     // SQLite rolls some failures back by itself; then there is no transaction left, which is as well.
-    if let Err(error) = conn.roll_back().await
+    if let Err(error) = conn.say("ROLLBACK").await
         && !error.to_string().contains("no transaction")
     {
         note(error, broken);

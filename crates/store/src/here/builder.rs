@@ -1,15 +1,14 @@
-//! Statements that are put together.
+//! A statement that is put together.
 
 use super::query::{Query, Scalars};
 use super::value::{Got, Put};
 use rusqlite::types::Value;
 use std::fmt::{Display, Write as _};
 
-/// A statement, or several, on the way.
+/// A statement on the way.
 #[derive(Default)]
 pub(crate) struct QueryBuilder {
     sql: String,
-    more: Vec<usize>,
     values: Vec<Value>,
 }
 
@@ -27,11 +26,6 @@ impl QueryBuilder {
     pub(crate) fn push_bind(&mut self, value: impl Put) -> &mut Self {
         self.sql.push('?');
         self.values.push(value.put());
-        self
-    }
-    /// Ends the statement: what comes is the next one.
-    pub(crate) fn also(&mut self) -> &mut Self {
-        self.more.push(self.sql.len());
         self
     }
     /// Adds parts with something between them.
@@ -53,8 +47,8 @@ impl QueryBuilder {
     }
     /// The statement.
     pub(crate) fn build(&mut self) -> Query {
-        let Self { sql, more, values } = std::mem::take(self);
-        Query::built(sql, more, values)
+        let Self { sql, values } = std::mem::take(self);
+        Query::built(sql, values)
     }
     /// The statement, of whose rows the first column counts.
     pub(crate) fn build_query_scalar<T: Got>(&mut self) -> Scalars<T> {

@@ -87,17 +87,15 @@ impl Done {
     }
 }
 
-/// One statement or several, with their values.
+/// A statement with its values.
 pub(crate) struct Query {
     sql: Cow<'static, str>,
-    /// Where a further statement begins.
-    more: Vec<usize>,
     values: Vec<Value>,
 }
 
 /// A statement.
 pub(crate) fn query(sql: impl Sql) -> Query {
-    Query { sql: sql.sql(), more: Vec::new(), values: Vec::new() }
+    Query { sql: sql.sql(), values: Vec::new() }
 }
 /// A statement of whose rows the first column counts.
 pub(crate) fn query_scalar<T: Got>(sql: impl Sql) -> Scalars<T> {
@@ -113,8 +111,8 @@ pub(crate) fn raw_sql(sql: impl Sql) -> Raw {
 }
 
 impl Query {
-    pub(super) fn built(sql: String, more: Vec<usize>, values: Vec<Value>) -> Self {
-        Self { sql: Cow::Owned(sql), more, values }
+    pub(super) fn built(sql: String, values: Vec<Value>) -> Self {
+        Self { sql: Cow::Owned(sql), values }
     }
     pub(super) fn scalars<T: Got>(self) -> Scalars<T> {
         Scalars { query: self, of: PhantomData }
@@ -124,27 +122,14 @@ impl Query {
         self.values.push(value.put());
         self
     }
-    /// Runs all of it, and gives what the last statement finds to `take`, which says whether it wants more; how many
-    /// rows were changed.
-    fn run(self, c: &mut Connection, mut take: impl FnMut(Row) -> Answer<bool>) -> Answer<u64> {
-        let Self { sql, more, values } = self;
-        let ends = more.iter().copied().chain([sql.len()]);
-        let begins = [0].into_iter().chain(more.iter().copied());
+    /// Runs it, and gives what it finds to `take`, which says whether it wants more; how many rows were changed.
+    fn run(self, c: &mut Connection, take: impl FnMut(Row) -> Answer<bool>) -> Answer<u64> {
+        let Self { sql, values } = self;
         c.ask(&sql, |raw, known| {
-            let (mut changed, mut given) = (0, 0);
-            for (from, to) in begins.zip(ends) {
-                let mut statement = raw.prepare_cached(sql.get(from..to).unwrap_or_default())?;
-                bind(&mut statement, &values, &mut given)?;
-                if to == sql.len() {
-                    take_rows(&mut statement, known, &mut take)?;
-                } else {
-                    run_through(&mut statement)?;
-                }
-                if !statement.readonly() {
-                    changed += raw.changes();
-                }
-            }
-            Ok(changed)
+            let mut statement = raw.prepare_cached(&sql)?;
+            bind(&mut statement, &values)?;
+            take_rows(&mut statement, known, take)?;
+            Ok(if statement.readonly() { 0 } else { raw.changes() })
         })
     }
     /// Takes each row that is found.
@@ -180,26 +165,20 @@ impl Query {
 }
 
 /// Gives a statement its values: `$1` the first, `?` the next one.
-fn bind(statement: &mut Statement<'_>, values: &[Value], given: &mut usize) -> Answer<()> {
+fn bind(statement: &mut Statement<'_>, values: &[Value]) -> Answer<()> {
+    let mut given = 0_usize;
     for parameter in 1..=statement.parameter_count() {
         let place = match statement.parameter_name(parameter) {
             Some(name) => name.get(1..).and_then(|n| n.parse().ok()).unwrap_or(0),
             None => {
-                *given += 1;
-                *given
+                given += 1;
+                given
             }
         };
         let value = place.checked_sub(1).and_then(|at| values.get(at));
         let value = value.ok_or_else(|| StoreError::Other(format!("a statement has no value {place}")))?;
         statement.raw_bind_parameter(parameter, value)?;
     }
-    Ok(())
-}
-
-/// Runs it to its end, whatever it finds.
-fn run_through(statement: &mut Statement<'_>) -> Answer<()> {
-    let mut rows = statement.raw_query();
-    while rows.next()?.is_some() {}
     Ok(())
 }
 
@@ -296,7 +275,9 @@ impl Raw {
         c.ask(&self.0, |raw, _| {
             let mut batch = rusqlite::Batch::new(raw, &self.0);
             while let Some(mut statement) = FallibleIterator::next(&mut batch)? {
-                run_through(&mut statement)?;
+                // A pragma may find something, which nobody asked for.
+                let mut rows = statement.raw_query();
+                while rows.next()?.is_some() {}
             }
             Ok(())
         })

@@ -1,12 +1,12 @@
-//! What one verb changed of one item, in one statement: on its way to the database and back a small statement
-//! costs more time than what it does there.
+//! What one verb changed of one item: in one statement where the database is away, since on the way there and back a
+//! small statement costs more time than what it does there.
 
 use super::sql::QueryBuilder;
-use super::{CHUNK, Connection, Stored, WITH, also};
+use super::{AWAY, CHUNK, Connection, Stored};
 use super::{fact, save, search, timer};
 use crate::keeping::Keeping;
 
-/// Statements that go as one: one after the other, or as parts of the last.
+/// Statements that go as one, as parts of the last.
 struct Together {
     query: QueryBuilder,
     parts: usize,
@@ -17,16 +17,10 @@ impl Together {
         if !is_needed {
             return;
         }
-        if WITH {
-            let begin = if self.parts == 0 { "WITH" } else { "," };
-            self.query.push(format_args!("{begin} part{} AS (", self.parts));
-        }
+        let begin = if self.parts == 0 { "WITH" } else { "," };
+        self.query.push(format_args!("{begin} part{} AS (", self.parts));
         write(&mut self.query);
-        if WITH {
-            self.query.push(") ");
-        } else {
-            also(&mut self.query);
-        }
+        self.query.push(") ");
         self.parts += 1;
     }
 }
@@ -35,7 +29,7 @@ impl Together {
 pub(crate) async fn keep_item(c: &mut Connection, keeping: &Keeping<'_>) -> Stored<Vec<i64>> {
     let Keeping { new, stream, rows, note, timers, facts } = *keeping;
     let fits = [rows.rounds.len(), rows.visits.len(), rows.spells.len(), rows.fields.len(), timers.len(), facts.len()];
-    if facts.is_empty() || fits.iter().any(|n| *n > CHUNK) || rows.fields.iter().any(|f| f.value.is_none()) {
+    if !AWAY || facts.is_empty() || fits.iter().any(|n| *n > CHUNK) || rows.fields.iter().any(|f| f.value.is_none()) {
         return one_by_one(c, keeping).await;
     }
     let fields: Vec<_> = rows.fields.iter().collect();
@@ -58,7 +52,7 @@ pub(crate) async fn keep_item(c: &mut Connection, keeping: &Keeping<'_>) -> Stor
     Ok(numbers)
 }
 
-/// The same, where it is too much for one statement or something is to be deleted.
+/// The same, where a statement costs nothing on its way, it is too much for one, or something is to be deleted.
 async fn one_by_one(c: &mut Connection, keeping: &Keeping<'_>) -> Stored<Vec<i64>> {
     if let Some(new) = keeping.new {
         save::insert_items(c, &[new]).await?;

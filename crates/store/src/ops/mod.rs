@@ -30,8 +30,8 @@ pub(crate) mod view;
 pub(crate) mod way;
 
 pub(crate) use super::dialect::{
-    AFTER, BEGIN, BEGUN, CLOCK, COLUMNS, COUNTED, Connection, FINISHED, FOUND, INTEGRITY, JOINS, LAST, LOCK, NUMBERED,
-    ORDER, ORPHANS, POSITION, RULES, Reading, Row, SCAN, SETTLED, WITH, WORDS, also, each, hex, index_word, sql, value,
+    AFTER, AWAY, BEGIN, BEGUN, CLOCK, COLUMNS, COUNTED, Connection, FINISHED, FOUND, INTEGRITY, JOINS, LAST, LOCK,
+    NUMBERED, ORDER, ORPHANS, POSITION, RULES, Reading, Row, SCAN, SETTLED, WORDS, each, hex, index_word, sql, value,
 };
 pub(crate) use crate::error::StoreError;
 pub(crate) use column::{get, maybe_word, parsed, revision, signed, small, word};

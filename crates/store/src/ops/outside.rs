@@ -1,8 +1,7 @@
 //! What comes from outside: requests that may come twice, deliveries of hooks, deployments.
 
-use super::sql::{self, QueryBuilder};
+use super::sql;
 use super::{Connection, Row, Stored, get};
-use crate::keeping::KeptAnswer;
 use crate::record::{Answer, Deployment, HookSource};
 use uuid::Uuid;
 use watercourse_core::id::ItemId;
@@ -17,17 +16,21 @@ pub(crate) async fn answer_to(c: &mut Connection, principal: &str, key: &str) ->
     row.map(|r| Ok(Answer { request: get(&r, "request")?, response: get(&r, "response")? })).transpose()
 }
 
-/// Keeps answers.
-pub(crate) async fn keep_answers(c: &mut Connection, answers: &[KeptAnswer]) -> Stored<()> {
-    let mut query = QueryBuilder::new("INSERT INTO answer (principal, key, request, response, at) ");
-    query.push_values(answers, |mut row, kept| {
-        row.push_bind(kept.principal.as_str())
-            .push_bind(kept.key.as_str())
-            .push_bind(kept.answer.request.as_str())
-            .push_bind(kept.answer.response.as_str())
-            .push_bind(kept.at.micros());
-    });
-    query.build().execute(c).await?;
+pub(crate) async fn keep_answer(
+    c: &mut Connection,
+    principal: &str,
+    key: &str,
+    answer: &Answer,
+    at: Instant,
+) -> Stored<()> {
+    sql::query("INSERT INTO answer (principal, key, request, response, at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(principal)
+        .bind(key)
+        .bind(&answer.request)
+        .bind(&answer.response)
+        .bind(at.micros())
+        .execute(c)
+        .await?;
     Ok(())
 }
 
