@@ -1,6 +1,6 @@
 //! Keeping accounts: the first administrator, invitations, passwords, second factors, and the end of all of them.
 
-use crate::access::{Access, Permission};
+use crate::access::{Access, Permission, Reach};
 use crate::app::App;
 use crate::audit::{Action, note};
 use crate::context::Context;
@@ -245,10 +245,7 @@ impl App {
             None => Tree::load(conn).await?.owner_of(&new.name),
         };
         ctx.access.may_in(Permission::AccountKeep, &entity)?;
-        let name = if new.display.trim().is_empty() { new.name.clone() } else { new.display.trim().to_owned() };
-        let person = Person { id: PersonId(Uuid::now_v7()), handle: new.name.clone(), name, mail: None, entity };
-        conn.put_person(&person).await?;
-        Ok(Some(person.id))
+        Ok(Some(make_person(conn, &new.name, &new.display, None, entity).await?))
     }
 
     /// A new invitation: a code with which somebody chooses a password, in place of the one they have.
@@ -528,22 +525,40 @@ impl App {
 /// The accounts somebody keeps, by name.
 async fn kept_by(conn: &mut Conn, access: &Access) -> Result<Vec<Account>, AppError> {
     let Some(reach) = access.reach(Permission::AccountKeep) else { return Ok(Vec::new()) };
+    let people = if reach.all { Vec::new() } else { conn.people().await? };
+    let people: HashMap<PersonId, Person> = people.into_iter().map(|p| (p.id, p)).collect();
     let mut accounts = conn.accounts().await?;
-    if !reach.all {
-        let people: HashMap<PersonId, Person> = conn.people().await?.into_iter().map(|p| (p.id, p)).collect();
-        accounts.retain(|a| a.person.and_then(|p| people.get(&p)).is_some_and(|p| reach.covers(&p.entity)));
-    }
+    accounts.retain(|a| covers(reach, a.person.and_then(|p| people.get(&p))));
     Ok(accounts)
 }
 
-/// Whether somebody keeps an account: it belongs where its person does, and a service's to the root.
+/// Makes the person behind an account. `display`: what people call them, their handle where it is empty.
+pub(crate) async fn make_person(
+    conn: &mut Conn,
+    handle: &str,
+    display: &str,
+    mail: Option<String>,
+    entity: String,
+) -> Result<PersonId, AppError> {
+    let name = Some(display.trim()).filter(|d| !d.is_empty()).unwrap_or(handle).to_owned();
+    let person = Person { id: PersonId(Uuid::now_v7()), handle: handle.to_owned(), name, mail, entity };
+    conn.put_person(&person).await?;
+    Ok(person.id)
+}
+
+/// Whether an account lies within a reach: it belongs where its person does, and a service's to the root.
+fn covers(reach: &Reach, person: Option<&Person>) -> bool {
+    reach.all || person.is_some_and(|p| reach.covers(&p.entity))
+}
+
+/// Whether somebody keeps an account.
 pub(crate) async fn keeps(conn: &mut Conn, access: &Access, account: &Account) -> Result<bool, AppError> {
     let Some(reach) = access.reach(Permission::AccountKeep) else { return Ok(false) };
-    if reach.all {
-        return Ok(true);
-    }
-    let Some(person) = account.person else { return Ok(false) };
-    Ok(conn.person_by_id(person).await?.is_some_and(|p| reach.covers(&p.entity)))
+    let person = match account.person {
+        Some(person) if !reach.all => conn.person_by_id(person).await?,
+        _ => None,
+    };
+    Ok(covers(reach, person.as_ref()))
 }
 
 pub(crate) fn blank(name: String, sort: AccountSort, now: Instant) -> Account {
@@ -581,17 +596,11 @@ async fn first_in(
     if !right || conn.has_accounts().await? || !conn.take_setting(FIRST).await? {
         return Err(AppError::NotSignedIn);
     }
-    let known = conn.person_by_handle(&account.name).await?;
-    let person = match known {
-        Some(person) => person,
-        None => {
-            let name = if display.is_empty() { account.name.clone() } else { display.to_owned() };
-            let id = PersonId(Uuid::now_v7());
-            Person { id, handle: account.name.clone(), name, mail: None, entity: ROOT.to_owned() }
-        }
+    let person = match conn.person_by_handle(&account.name).await? {
+        Some(known) => known.id,
+        None => make_person(conn, &account.name, display, None, ROOT.to_owned()).await?,
     };
-    conn.put_person(&person).await?;
-    let account = Account { person: Some(person.id), ..account.clone() };
+    let account = Account { person: Some(person), ..account.clone() };
     conn.put_account(&account).await?;
     let granted = Granted { role: "administrator".to_owned(), scope: "all".to_owned(), source: BY_HAND.to_owned() };
     conn.grant(account.id, BY_HAND, &[granted]).await?;

@@ -3,7 +3,7 @@
 use super::claims::{Claims, display, groups, mail, name, roles, subject};
 use super::settings::{ProviderSettings, no_provider, settings};
 use crate::access::{Access, Permission};
-use crate::accounts::blank;
+use crate::accounts::{blank, make_person};
 use crate::app::App;
 use crate::audit::{Action, note};
 use crate::context::Context;
@@ -15,10 +15,9 @@ use crate::sign_in::secret;
 use crate::signing_in::{Client, SignIn, acting};
 use serde_json::json;
 use std::sync::Arc;
-use uuid::Uuid;
-use watercourse_core::id::{AccountId, PersonId};
+use watercourse_core::id::AccountId;
 use watercourse_core::time::Instant;
-use watercourse_store::{Account, AccountSort, Conn, Granted, Person, ROOT, SignInFlow, StoreError};
+use watercourse_store::{Account, AccountSort, Conn, Granted, ROOT, SignInFlow, StoreError};
 
 /// Who granted a role that a group of the provider gives.
 const BY_PROVIDER: &str = "provider";
@@ -271,11 +270,8 @@ async fn made(
     let person = match conn.person_by_handle(&name).await? {
         Some(known) => known.id,
         None => {
-            let shown = Some(display(claims)).filter(|d| !d.is_empty()).unwrap_or_else(|| name.clone());
             let entity = Tree::load(conn).await?.owner_of(&name);
-            let id = PersonId(Uuid::now_v7());
-            conn.put_person(&Person { id, handle: name.clone(), name: shown, mail: mail(claims), entity }).await?;
-            id
+            make_person(conn, &name, &display(claims), mail(claims), entity).await?
         }
     };
     let subject = subject(claims).ok_or_else(nobody)?.to_owned();
