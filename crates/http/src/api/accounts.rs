@@ -1,6 +1,6 @@
 //! Accounts and their tokens.
 
-use super::once::{Once, replayed};
+use super::once::{Once, is_repeated, replayed};
 use super::operation::{Endpoint, Operation};
 use super::schemas::{all_of, choice, flag, list, object, or_null, reference, text, time};
 use super::sent::Sent;
@@ -15,7 +15,7 @@ use axum::routing::{delete, get, post, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use watercourse_app::{Account, AccountSort, Context, NewAccount, NewToken, Permission, Token};
+use watercourse_app::{Account, AccountSort, NewAccount, NewToken, Permission, Token};
 use watercourse_core::time::Instant;
 
 const CHAPTER: &str = "Access";
@@ -109,10 +109,6 @@ fn token(token: &Token, secret: Option<&str>) -> Value {
     shown
 }
 
-async fn answered(web: &Web, context: &Context) -> Result<bool, Problem> {
-    Ok(Once::of(web, context).await?.answered::<Value>().is_some())
-}
-
 async fn accounts(web: Web) -> Result<Json<Value>, Problem> {
     let all = web.app.accounts(&web.access).await?;
     Ok(Json(json!({"data": all.iter().map(|a| shown(a, None)).collect::<Vec<_>>()})))
@@ -143,7 +139,7 @@ async fn add(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem
         }
     };
     let context = headers.context(&web, &["POST", "accounts"], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         let before = web.app.account(&web.access, &new.name).await?;
         return Ok(replayed((StatusCode::CREATED, Json(shown(&before, None))).into_response()));
     }
@@ -154,7 +150,7 @@ async fn add(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem
 
 async fn invite(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let context = headers.context(&web, &["POST", "accounts", &id, "invite"], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(one(web, Path(id)).await?.into_response()));
     }
     let code = web.app.invite(&context, &id).await?;
@@ -170,7 +166,7 @@ struct ActiveSent {
 async fn set_active(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let ActiveSent { active } = sent.read("Say active, true or false.")?;
     let context = headers.context(&web, &["PUT", "accounts", &id, "active"], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(one(web, Path(id)).await?.into_response()));
     }
     Ok(Json(shown(&web.app.set_active(&context, &id, active).await?, None)).into_response())
@@ -212,7 +208,7 @@ async fn end_token(
 ) -> Result<Response, Problem> {
     let number: Uuid = token.parse().map_err(|_| Problem::not_found("token", &token))?;
     let context = headers.context(&web, &["DELETE", "accounts", &id, "tokens", &token], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(StatusCode::NO_CONTENT.into_response()));
     }
     web.app.revoke_token(&context, Some(&id), number).await?;

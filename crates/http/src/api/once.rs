@@ -39,6 +39,11 @@ impl Once {
     }
 }
 
+/// Whether this very request was answered before.
+pub(super) async fn is_repeated(web: &Web, context: &Context) -> Result<bool, Problem> {
+    Ok(Once::of(web, context).await?.answered::<Value>().is_some())
+}
+
 /// Marks an answer as one that was given before.
 pub(super) fn replayed(mut response: Response) -> Response {
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));

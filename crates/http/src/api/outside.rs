@@ -1,7 +1,7 @@
 //! What pipelines and other tools tell us: deployments, and signed hooks.
 
 use super::items::limit;
-use super::once::{Once, replayed};
+use super::once::{Once, is_repeated, replayed};
 use super::operation::{Endpoint, Operation};
 use super::schemas::{all_of, choice, count, object, reference, text, time};
 use super::sent::{Query, Sent, bytes};
@@ -176,7 +176,7 @@ async fn put_source(web: Web, Path(name): Path<String>, headers: Headers, sent: 
         bad_news(bad)
     })?;
     let context = headers.context(&web, &["PUT", "hooks", &name], &sent.bytes, None).await?;
-    if Once::of(&web, &context).await?.answered::<Value>().is_some() {
+    if is_repeated(&web, &context).await? {
         let kept = web.app.hook_sources(&web.access).await?.into_iter().find(|s| s.name == name);
         let kept = kept.ok_or_else(|| Problem::not_found("sender of hooks", &name))?;
         return Ok(replayed(Json(source(&kept)).into_response()));

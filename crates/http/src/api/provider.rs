@@ -1,6 +1,6 @@
 //! The sign-in provider.
 
-use super::once::{Once, replayed};
+use super::once::{is_repeated, replayed};
 use super::operation::{Endpoint, Operation};
 use super::schemas::{or_null, provider, reference, text};
 use super::sent::Sent;
@@ -73,7 +73,7 @@ async fn put_one(web: Web, State(base): State<Base>, headers: Headers, mut sent:
         "A provider takes issuer and client; optional are secret, label, scopes, name_claim, groups_claim and roles.",
     )?;
     let context = headers.context(&web, &["PUT", "provider"], &sent.bytes, None).await?;
-    if Once::of(&web, &context).await?.answered::<Value>().is_some() {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(shown(&web).await?.into_response()));
     }
     base.way.keep(&web.app, &context, settings, secret).await?;
@@ -82,7 +82,7 @@ async fn put_one(web: Web, State(base): State<Base>, headers: Headers, mut sent:
 
 async fn delete_one(web: Web, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let context = headers.context(&web, &["DELETE", "provider"], &sent.bytes, None).await?;
-    if Once::of(&web, &context).await?.answered::<Value>().is_some() {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(StatusCode::NO_CONTENT.into_response()));
     }
     web.app.delete_provider(&context).await?;

@@ -1,7 +1,7 @@
 //! Who outside is told what happens: receivers, and what is on its way to them.
 
 use super::items::limit;
-use super::once::{Once, replayed};
+use super::once::{Once, is_repeated, replayed};
 use super::operation::{Endpoint, Operation};
 use super::schemas::{all_of, choice, count, flag, list, object, or_null, reference, text};
 use super::sent::{Query, Sent};
@@ -151,7 +151,7 @@ async fn put_one(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent)
         "A receiver takes url; optional are name, entity, kinds, streams, active and, for a new one, secret and after.",
     )?;
     let context = headers.context(&web, &["PUT", "receivers", &id], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(shown(&web, &id).await?.into_response()));
     }
     let ReceiverSent { name, url, entity, kinds, streams, active, secret, after } = new;
@@ -162,14 +162,9 @@ async fn put_one(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent)
     Ok(Json(receiver(&kept.receiver, on, kept.secret.as_deref())).into_response())
 }
 
-/// Whether this very request was answered before.
-async fn answered(web: &Web, context: &Context) -> Result<bool, Problem> {
-    Ok(Once::of(web, context).await?.answered::<Value>().is_some())
-}
-
 async fn delete_one(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let context = headers.context(&web, &["DELETE", "receivers", &id], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(StatusCode::NO_CONTENT.into_response()));
     }
     web.app.delete_receiver(&context, &id).await?;
@@ -178,7 +173,7 @@ async fn delete_one(web: Web, Path(id): Path<String>, headers: Headers, sent: Se
 
 async fn new_secret(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent) -> Result<Response, Problem> {
     let context = headers.context(&web, &["POST", "receivers", &id, "secret"], &sent.bytes, None).await?;
-    if answered(&web, &context).await? {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(shown(&web, &id).await?.into_response()));
     }
     let kept = web.app.new_secret_of(&context, &id).await?;

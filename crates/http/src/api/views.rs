@@ -1,6 +1,6 @@
 //! Saved views: filters with a name, put in their place by id.
 
-use super::once::{Once, replayed};
+use super::once::{Once, is_repeated, replayed};
 use super::operation::{Endpoint, Operation};
 use super::schemas::{choice, flag, list, object, text, time};
 use super::sent::Sent;
@@ -103,7 +103,7 @@ async fn put_view(web: Web, Path(id): Path<String>, headers: Headers, sent: Sent
 
 async fn delete_view(web: Web, Path(id): Path<String>, headers: Headers) -> Result<Response, Problem> {
     let context = headers.context(&web, &["DELETE", "views", &id], &[], None).await?;
-    if Once::of(&web, &context).await?.answered::<Value>().is_some() {
+    if is_repeated(&web, &context).await? {
         return Ok(replayed(StatusCode::NO_CONTENT.into_response()));
     }
     web.app.delete_view(&context, &id).await?;

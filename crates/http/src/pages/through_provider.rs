@@ -102,16 +102,11 @@ pub async fn back(
 ) -> Response {
     let web = web.ok();
     let came = match begun_here(&base, &headers, &filled).await {
-        Ok(flow) => match arrived(web.as_ref(), &base, &headers, &client, &filled, &flow).await {
-            Ok(response) => Ok(response),
-            // Whoever was signed in before reads it where they began.
-            Err(error) => match web.filter(|_| flow.account.is_some()) {
-                Some(web) if flow.trial => provider::refused(&web, &base, &headers, error).await.map_err(|e| e.0),
-                Some(web) => account::again(&web, &headers, error).await.map_err(|e| e.0),
-                None => Err(error),
-            },
-        },
         Err(error) => Err(error),
+        Ok(flow) => match arrived(web.as_ref(), &base, &headers, &client, &filled, &flow).await {
+            Err(error) => not_arrived(web.as_ref(), &base, &headers, &flow, error).await,
+            arrived => arrived,
+        },
     };
     let mut response = match came {
         Ok(response) => response,
@@ -119,6 +114,22 @@ pub async fn back(
     };
     response.headers_mut().append(header::SET_COOKIE, flow_cookie(&base.settings, ""));
     response
+}
+
+/// Whoever was signed in before reads where they began why nothing came of it; everybody else where one signs in.
+async fn not_arrived(
+    web: Option<&Web>,
+    base: &Base,
+    headers: &HeaderMap,
+    flow: &Flow,
+    error: AppError,
+) -> Result<Response, AppError> {
+    let shown = match web.filter(|_| flow.account.is_some()) {
+        Some(web) if flow.trial => provider::refused(web, base, headers, error).await,
+        Some(web) => account::again(web, headers, error).await,
+        None => return Err(error),
+    };
+    shown.map_err(|e| e.0)
 }
 
 /// What was begun in this browser: nobody else's, whatever link somebody was sent.
