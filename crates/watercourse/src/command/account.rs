@@ -1,5 +1,6 @@
 //! `watercourse account` and `watercourse token`: who is let in, from a script.
 
+use super::item_text::{many, text};
 use crate::arguments::{AccountDo, Role, Server, TokenDo};
 use crate::client::{Answer, Client, encode};
 use crate::exit::Exit;
@@ -114,12 +115,4 @@ fn lines(server: &Server, answer: &Answer, line: impl Fn(&Value) -> String) -> R
         screen::data(&if server.json { one.to_string() } else { line(one) });
     }
     Ok(Exit::Done)
-}
-
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or("—")
-}
-
-fn many<'a>(of: &'a Value, key: &str) -> &'a [Value] {
-    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -3,11 +3,13 @@
 use crate::screen;
 use serde_json::Value;
 
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+/// A text of a JSON object; a dash where there is none.
+pub(super) fn text<'a>(of: &'a Value, key: &str) -> &'a str {
     of.get(key).and_then(Value::as_str).unwrap_or("—")
 }
 
-fn many<'a>(of: &'a Value, key: &str) -> &'a [Value] {
+/// A list of a JSON object; an empty one where there is none.
+pub(super) fn many<'a>(of: &'a Value, key: &str) -> &'a [Value] {
     of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
