@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod drawn;
 pub mod glyph;
 pub mod list;
+pub mod plot;
 pub mod scale;
 pub mod scope;
 pub mod spark;
@@ -22,7 +23,11 @@ pub use drawn::{Cell, Drawn, Table};
 list::charts! {
     aging: { "aging" = of }
     breakdown: { "time-by-step" = by_step, "time-by-team" = by_team }
+    balance: { "balance" = of }
     lead_times: { "lead-times" = of }
+    histogram: { "histogram" = of }
+    throughput: { "throughput" = of }
     handoffs: { "handoffs" = of }
+    waste: { "handoff-waste" = of }
     variants: { "variants" = of }
 }
