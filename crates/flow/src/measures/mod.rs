@@ -3,6 +3,8 @@
 //! Definitions, formulas and what each source can tell: `docs/reference/measures.md`.
 
 mod all;
+mod cumulative_flow;
+mod cuts;
 mod efficiency;
 mod groups;
 mod handoffs;
@@ -10,11 +12,14 @@ mod items;
 mod lead_time;
 mod open_work;
 mod rework;
+mod stays;
 mod time_use;
 mod view;
 mod weeks;
 
 pub use all::{Measures, measure};
+pub use cumulative_flow::{Band, CumulativeFlow, cumulative_flow, usual_order};
+pub use cuts::{Cuts, Period, Window};
 pub use efficiency::{FlowEfficiency, flow_efficiency};
 pub use groups::{Group, by_activity, by_step, by_team};
 pub use handoffs::{HandOff, HandOffs, handoffs};
@@ -22,6 +27,7 @@ pub use items::{Behind, behind};
 pub use lead_time::{LeadTimes, case_durations, lead_times};
 pub use open_work::{OpenItem, OpenWork, open_work};
 pub use rework::{Rework, rework};
+pub use stays::Since;
 pub use time_use::{TimeUse, time_use};
 pub use view::View;
 pub use weeks::{Week, week_of, weeks};
