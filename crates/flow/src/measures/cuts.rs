@@ -25,6 +25,12 @@ impl Window {
         let until = view.visits.as_of;
         (from < i64::MAX).then_some(Self { from: from.min(until), until })
     }
+    /// The told part of a window; all that is told where none is given.
+    pub(super) fn within_told(view: &View<'_>, window: Option<Self>) -> Option<Self> {
+        let told = Self::told(view)?;
+        let window = window.unwrap_or(told);
+        Some(Self { from: window.from.max(told.from), until: window.until.min(told.until) })
+    }
     /// Its length, ms.
     #[must_use]
     pub const fn long(&self) -> i64 {
@@ -188,7 +194,7 @@ mod tests {
     #[test]
     fn months_begin_on_their_first_day() {
         // 1970-01-01, 2000-02-29, 2000-03-01, 1968-12-31, 0010-06-15.
-        let days = [(0, 1), (11_016, 29), (11_017, 1), (-366, 31), (-715_713, 15)];
+        let days = [(0, 1), (11_016, 29), (11_017, 1), (-366, 31), (-715_710, 15)];
         for (day, of_month) in days {
             assert_eq!(day_of_month(day), of_month, "{day}");
         }
