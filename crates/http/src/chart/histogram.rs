@@ -56,7 +56,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     };
     let svg = if n == 0 { String::new() } else { picture(&bins, quantiles, promise, question, &answer) };
     let stands_on = scope.on(took.len(), "delivered items");
-    Drawn { id: "histogram", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "histogram", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 /// Bars of one natural unit of time each; what lies far out shares the last one.

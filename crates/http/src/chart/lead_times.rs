@@ -88,7 +88,7 @@ pub fn draw(data: &LeadTimes) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if data.dots.is_empty() { String::new() } else { picture(data, &question, &answer) };
-    Drawn { id: "lead-times", question, answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id: "lead-times", question, answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn answer(data: &LeadTimes, n: u64) -> String {

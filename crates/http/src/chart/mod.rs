@@ -9,6 +9,7 @@ pub mod drawn;
 pub mod glyph;
 pub mod list;
 pub mod plot;
+pub mod png;
 pub mod scale;
 pub mod scope;
 pub mod spark;
@@ -27,6 +28,9 @@ list::charts! {
     lead_times: { "lead-times" = of }
     histogram: { "histogram" = of }
     throughput: { "throughput" = of }
+    cumulative: { "cumulative-flow" = of }
+    load: { "flow-load" = of }
+    distribution: { "distribution" = of }
     handoffs: { "handoffs" = of }
     waste: { "handoff-waste" = of }
     variants: { "variants" = of }

@@ -86,7 +86,7 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
     let svg = if measured && total + came > 0 { picture(scope, weeks, out, question, &answer) } else { String::new() };
     let on = usize::try_from(total).unwrap_or(usize::MAX);
     let stands_on = scope.on(on, "finished items; weeks from Monday, UTC; partial weeks hatched and in no median");
-    Drawn { id: "throughput", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "throughput", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, answer: &str) -> String {
