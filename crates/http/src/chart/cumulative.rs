@@ -2,7 +2,7 @@
 
 use crate::chart::drawn::{Cell, Drawn, Table};
 use crate::chart::plot::{Plot, Scale};
-use crate::chart::scope::Scope;
+use crate::chart::scope::{Scope, quoted};
 use crate::chart::svg::{Svg, n};
 use crate::chart::text::fit;
 use crate::view::say;
@@ -17,6 +17,8 @@ const MOST_DAYS: i64 = 190;
 struct Layer<'a> {
     name: String,
     activity: Option<Activity>,
+    /// The open items that are there.
+    link: Option<String>,
     reached: &'a [u64],
 }
 
@@ -42,10 +44,11 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
 }
 
 fn layers<'a>(scope: &Scope<'_>, flow: &'a CumulativeFlow) -> Vec<Layer<'a>> {
-    let arrived = Layer { name: "arrived".to_owned(), activity: None, reached: &flow.arrived };
+    let arrived = Layer { name: "arrived".to_owned(), activity: None, link: None, reached: &flow.arrived };
     let bands = flow.bands.iter().map(|band| Layer {
         name: scope.step_name(band.step),
         activity: scope.activity(band.step),
+        link: scope.links.items(&format!("step:{}", quoted(scope.visits().steps.name(band.step)))),
         reached: &band.reached,
     });
     [arrived].into_iter().chain(bands).collect()
@@ -154,6 +157,8 @@ fn names(svg: &mut Svg, plot: &Plot, flow: &CumulativeFlow, layers: &[Layer<'_>]
         let y = (middle + 4.0).max(free).min(room + 13.0 * crate::chart::scale::real(place + 1));
         free = y + 13.0;
         let said = format!("{} · {}", layer.name, say::count(above.saturating_sub(below)));
+        layer.link.iter().for_each(|link| svg.link(link, ""));
         svg.text("t11 soft", Plot::right() + 6.0, y, fit(&said, 11.0, 182.0));
+        layer.link.iter().for_each(|_| svg.end());
     }
 }

@@ -43,13 +43,13 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     });
     let columns = vec![("Kind", "kind"), ("Delivered", "delivered"), ("Share", "share")];
     let table = Table { columns, rows: rows.collect() };
-    let svg = if total > 0 { picture(&found, question, &answer) } else { String::new() };
+    let svg = if total > 0 { picture(scope, &found, question, &answer) } else { String::new() };
     let row = if period == Period::Month { "month" } else { "week" };
     let stands_on = scope.on(usize::try_from(total).unwrap_or(usize::MAX), &format!("delivered items, one bar a {row}, UTC"));
     Drawn { id: "distribution", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
-fn picture(found: &Throughput, question: &str, answer: &str) -> String {
+fn picture(scope: &Scope<'_>, found: &Throughput, question: &str, answer: &str) -> String {
     let mut svg = Svg::new();
     let cuts = &found.cuts;
     let sum = |row: usize| found.kinds.iter().filter_map(|k| k.delivered.get(row)).sum::<u64>();
@@ -69,7 +69,12 @@ fn picture(found: &Throughput, question: &str, answer: &str) -> String {
             let title = format!("{}, {} of {} from {}", kind.name, say::count(n), say::count(sum(row)), say::day(begin, cuts.until));
             if n > 0 {
                 let wide = (plot.x(end) - plot.x(begin) - 1.5).max(0.5);
+                let day = |at: i64| say::exact(at).chars().take(10).collect::<String>();
+                let of_kind = if kind.name.is_empty() { String::new() } else { format!("kind:{} ", quoted(&kind.name)) };
+                let link = scope.links.items(&format!("{of_kind}delivered:>={} delivered:<{}", day(begin), day(end)));
+                link.iter().for_each(|link| svg.mark_link(link, &title));
                 svg.titled_rect(shade(place), (plot.x(begin), high), (wide, low - high), &title);
+                link.iter().for_each(|_| svg.end());
             }
             below += n;
         }
