@@ -22,6 +22,8 @@ mod pairs;
 pub mod quantile;
 pub mod replay;
 pub mod selection;
+pub mod statistics;
+pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
