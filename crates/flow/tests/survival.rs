@@ -101,7 +101,10 @@ fn nothing_one_and_all_open() {
     assert_eq!((none.quantile(0.5), none.by(0), none.n), (Reached::default(), None, 0));
     let one = kaplan_meier(&[Observation::ended(7, 0)], |_| true);
     assert_eq!(one.quantile(0.5), Reached { at: Some(7), lower: Some(7), upper: None });
-    assert_eq!((one.by(6), one.by(7), one.by(70)), (Some((0.0, 0.0, 0.0)), Some((1.0, 1.0, 1.0)), Some((1.0, 1.0, 1.0))));
+    assert_eq!(
+        (one.by(6), one.by(7), one.by(70)),
+        (Some((0.0, 0.0, 0.0)), Some((1.0, 1.0, 1.0)), Some((1.0, 1.0, 1.0)))
+    );
     let open = kaplan_meier(&[Observation::open(7), Observation::open(9)], |_| true);
     assert_eq!((open.quantile(0.5), open.by(9), open.by(10)), (Reached::default(), Some((0.0, 0.0, 0.0)), None));
     assert_eq!(aalen_johansen(&[Observation::open(7)], 1).quantile(0.5), Reached::default());
@@ -130,8 +133,9 @@ fn the_textbook() {
 }
 
 fn observations() -> impl Strategy<Value = Vec<Observation>> {
-    let one = (0i64..30, 0i64..20, prop::option::weighted(0.6, 0u8..3))
-        .prop_map(|(until, entered, cause)| Observation { until, entered: if entered > 8 { 0 } else { entered }, cause });
+    let one = (0i64..30, 0i64..20, prop::option::weighted(0.6, 0u8..3)).prop_map(|(until, entered, cause)| {
+        Observation { until, entered: if entered > 8 { 0 } else { entered }, cause }
+    });
     prop::collection::vec(one, 0..40)
 }
 

@@ -4,6 +4,8 @@
 
 mod all;
 mod efficiency;
+mod estimate;
+mod flow_time;
 mod groups;
 mod handoffs;
 mod items;
@@ -16,6 +18,8 @@ mod weeks;
 
 pub use all::{Measures, measure};
 pub use efficiency::{FlowEfficiency, flow_efficiency};
+pub use estimate::Estimate;
+pub use flow_time::{Begin, Cohort, FlowTime, Method, WithinPromise, flow_time, watched, within_promise};
 pub use groups::{Group, by_activity, by_step, by_team};
 pub use handoffs::{HandOff, HandOffs, handoffs};
 pub use items::{Behind, behind};

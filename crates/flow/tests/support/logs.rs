@@ -18,7 +18,8 @@ pub fn helpdesk() -> Option<Visits> {
 
 /// Closed and open problems, both as of the last event of either.
 pub fn problems() -> Option<Vec<Visits>> {
-    let read = |kind: &str| Some(read(&shared(&format!("bpic2013-problems/BPI_Challenge_2013_{kind}_problems.xes.gz"))?));
+    let read =
+        |kind: &str| Some(read(&shared(&format!("bpic2013-problems/BPI_Challenge_2013_{kind}_problems.xes.gz"))?));
     let logs = [read("closed")?, read("open")?];
     let as_of = logs.iter().flat_map(|log| log.at.iter().copied()).max();
     let meaning = LogMeaning { time: TimeMeans::Entry, as_of, ..LogMeaning::default() }.done(["Completed"]);

@@ -4,4 +4,5 @@
 
 pub mod logs;
 pub mod naive;
+pub mod small;
 pub mod xes;
