@@ -159,7 +159,7 @@ fn sources_that_do_not_tell_are_not_measured() {
             (p85.figure.value(), p85.at_least, p85.at_most),
             (Some(4_337_912_000.0), Some(4_317_970_000.0), Some(4_410_624_000.0))
         );
-        let told = serde_json::to_value(&lead.p50).unwrap();
+        let told = serde_json::to_value(lead.p50).unwrap();
         assert_eq!(
             told,
             json!({"state": "value", "value": 3_447_285_000.0, "n": 4580, "unit": "ms", "clock": "calendar", "at_least": 3_351_574_000.0, "at_most": 3_469_901_000.0})

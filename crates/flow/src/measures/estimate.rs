@@ -30,7 +30,7 @@ impl Estimate {
     /// The age by which so many of a hundred had ended: said from as many ends as let one expect an end beyond it,
     /// and never where the curve does not reach.
     #[must_use]
-    pub(super) fn of_curve(curve: &Curve, percent: usize, clock: Clock) -> Self {
+    pub(crate) fn of_curve(curve: &Curve, percent: usize, clock: Clock) -> Self {
         let ended = curve.ended();
         // As for all quantiles: 2 for the median, 7 for p85, 20 for p95.
         let needed = 100usize.div_ceil(100usize.saturating_sub(percent).max(1));

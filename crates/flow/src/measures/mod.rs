@@ -3,29 +3,35 @@
 //! Definitions, formulas and what each source can tell: `docs/reference/measures.md`.
 
 mod all;
+mod before_after;
 mod efficiency;
 mod estimate;
 mod flow_time;
 mod groups;
 mod handoffs;
 mod items;
+mod latency;
 mod lead_time;
 mod open_work;
 mod rework;
 mod time_use;
+mod utilisation;
 mod view;
 mod weeks;
 
 pub use all::{Measures, measure};
+pub use before_after::{BeforeAfter, Marker, Side, Verdict, before_after};
 pub use efficiency::{FlowEfficiency, flow_efficiency};
 pub use estimate::Estimate;
 pub use flow_time::{Begin, Cohort, FlowTime, Method, WithinPromise, flow_time, watched, within_promise};
 pub use groups::{Group, by_activity, by_step, by_team};
 pub use handoffs::{HandOff, HandOffs, handoffs};
 pub use items::{Behind, behind};
+pub use latency::{Hop, Latency, latency};
 pub use lead_time::{LeadTimes, case_durations, lead_times};
 pub use open_work::{OpenItem, OpenWork, open_work};
 pub use rework::{Rework, rework};
 pub use time_use::{TimeUse, time_use};
+pub use utilisation::{Utilisation, utilisation};
 pub use view::View;
 pub use weeks::{Week, week_of, weeks};
