@@ -9,9 +9,11 @@
 
 mod cases;
 pub mod conformance;
+pub mod delivery;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod hours;
 pub mod log;
 pub mod map;
 pub mod meaning;
@@ -22,6 +24,8 @@ mod pairs;
 pub mod quantile;
 pub mod replay;
 pub mod selection;
+pub mod statistics;
+pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;

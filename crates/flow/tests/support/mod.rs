@@ -7,4 +7,7 @@ pub mod identities;
 pub mod logs;
 pub mod naive;
 pub mod random;
+pub mod logs;
+pub mod naive;
+pub mod small;
 pub mod xes;

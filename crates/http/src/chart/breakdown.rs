@@ -81,7 +81,7 @@ fn sums(scope: &Scope<'_>, groups: usize, group: &dyn Fn(usize) -> Option<u32>) 
                 Kind::Unclassified | Kind::ReworkUnclassified => sum.unknown += ms,
                 Kind::CommitWait | Kind::Queue | Kind::HandOff | Kind::ReworkWait | Kind::Idle => sum.queued += ms,
                 // Done and in use: that is nobody's waiting.
-                Kind::ParkedDone => {}
+                Kind::ParkedDone | Kind::OffHours => {}
             }
         }
     }

@@ -132,7 +132,7 @@ pub fn figure(measured: &Measured, link: Option<String>) -> Figure {
         Unit::Ms => say::short(rounded(value)),
         Unit::Count => say::count(u64::try_from(rounded(value)).unwrap_or(0)),
         Unit::Share => say::share(u64::try_from(rounded(value * 10_000.0)).unwrap_or(0), 10_000),
-        Unit::PerItem => say::rate(value),
+        Unit::PerItem | Unit::PerWeek => say::rate(value),
     };
     let value = |value: f64| Figure::Value { text: text(value), link: link.clone() };
     match measured.state {

@@ -119,6 +119,7 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::ReworkUnclassified => "the same, when done again",
         Kind::ParkedDone => "done, until taken up again",
         Kind::Idle => "with nobody",
+        Kind::OffHours => "outside working hours",
     }
 }
 
