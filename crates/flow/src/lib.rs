@@ -25,3 +25,4 @@ pub mod selection;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
+mod wilson;
