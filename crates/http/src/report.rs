@@ -43,6 +43,8 @@ pub fn html(study: &Study, name: &str) -> String {
         stands_on: "the whole log, calendar time, UTC".to_owned(),
         links: Links::default(),
         from_day: None,
+        marks: Vec::new(),
+        change: None,
     };
     let report = Report {
         name: name.to_owned(),

@@ -36,7 +36,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let answer = answer(&flow);
     let table = table(&flow, &layers);
     let drawn = cuts.len() > 1 && flow.arrived.last().is_some_and(|n| *n > 0);
-    let svg = if drawn { picture(scope.window, &flow, &layers, question, &answer) } else { String::new() };
+    let svg = if drawn { picture(scope, &flow, &layers, question, &answer) } else { String::new() };
     let arrived = flow.arrived.last().copied().unwrap_or(0);
     let row = if period == Period::Day { "day" } else { "week" };
     let stands_on = scope.on(usize::try_from(arrived).unwrap_or(usize::MAX), &format!("arrivals, one row a {row}, UTC"));
@@ -99,7 +99,7 @@ fn table(flow: &CumulativeFlow, layers: &[Layer<'_>]) -> Table {
     }
 }
 
-fn picture(window: (i64, i64), flow: &CumulativeFlow, layers: &[Layer<'_>], question: &str, answer: &str) -> String {
+fn picture(scope: &Scope<'_>, flow: &CumulativeFlow, layers: &[Layer<'_>], question: &str, answer: &str) -> String {
     let mut svg = Svg::new();
     svg.patterns();
     // What had departed before the window would press the picture flat: counting begins there.
@@ -107,7 +107,7 @@ fn picture(window: (i64, i64), flow: &CumulativeFlow, layers: &[Layer<'_>], ques
     let height = |n: u64| i64::try_from(n.saturating_sub(base)).unwrap_or(i64::MAX);
     let most = flow.arrived.iter().map(|a| height(*a)).max().unwrap_or(1);
     let cuts = &flow.cuts;
-    let from = cuts.from.first().copied().unwrap_or(window.0);
+    let from = cuts.from.first().copied().unwrap_or(scope.window.0);
     let plot = Plot::new((from, cuts.until.max(from + 1)), most, Scale::Counts);
     plot.grid(&mut svg);
     let ends: Vec<i64> = cuts.from.iter().skip(1).copied().chain([cuts.until]).collect();
@@ -125,6 +125,7 @@ fn picture(window: (i64, i64), flow: &CumulativeFlow, layers: &[Layer<'_>], ques
         svg.path("departed", &format!("M{}", line.join("L")));
     }
     plot.days(&mut svg);
+    plot.marks(&mut svg, &scope.marks);
     names(&mut svg, &plot, flow, layers, &height);
     svg.finish((Plot::WIDE + 110.0, Plot::HIGH), true, question, answer)
 }

@@ -80,6 +80,7 @@ fn picture(scope: &Scope<'_>, found: &Throughput, question: &str, answer: &str) 
         }
     }
     plot.days(&mut svg);
+    plot.marks(&mut svg, &scope.marks);
     for (place, kind) in found.kinds.iter().enumerate().take(SHADES + 1) {
         let y = 20.0 + 18.0 * crate::chart::scale::real(place);
         svg.rect(shade(place), Plot::right() + 10.0, y - 9.0, 11.0, 11.0, 0.0);

@@ -24,7 +24,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let visits = scope.visits();
     let measured = lead_times(&scope.view).lead_time;
     let mut took: Vec<i64> =
-        scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| visits.lead_time(item)).collect();
+        scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| scope.took(item)).collect();
     took.sort_unstable();
     let promise =
         scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);

@@ -51,7 +51,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let dots = scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| {
         let key = visits.keys.name(u32::try_from(item).ok()?);
         let at = *visits.items.ended.get(item)?;
-        Some(Dot { key: key.to_owned(), at, took: visits.lead_time(item)?, link: scope.links.item(key) })
+        Some(Dot { key: key.to_owned(), at, took: scope.took(item)?, link: scope.links.item(key) })
     });
     let dots: Vec<Dot> = dots.collect();
     let promise =

@@ -46,7 +46,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     });
     let columns = vec![("From", "from"), ("In progress", "in_progress"), ("Older than 95 of 100 finished", "old")];
     let table = Table { columns, rows: if any { cells.collect() } else { Vec::new() } };
-    let svg = if any && rows.len() > 1 { picture(&rows, &cuts, found.mean.value(), question, &answer) } else { String::new() };
+    let svg = if any && rows.len() > 1 { picture(scope, &rows, &cuts, found.mean.value(), question, &answer) } else { String::new() };
     let begun = if since == Since::Committed { "counted from their first start" } else { "counted from their creation: this source does not say when work began" };
     let stands_on = scope.on(scope.view.len(), &format!("items, {begun}"));
     Drawn { id: "flow-load", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
@@ -58,7 +58,7 @@ fn rows(found: &Wip, cuts: &Cuts) -> Vec<(i64, u64, Option<u64>)> {
     cuts.from.iter().zip(progress).enumerate().map(|(row, (at, n))| (*at, *n, old(row))).collect()
 }
 
-fn picture(rows: &[(i64, u64, Option<u64>)], cuts: &Cuts, mean: Option<f64>, question: &str, answer: &str) -> String {
+fn picture(scope: &Scope<'_>, rows: &[(i64, u64, Option<u64>)], cuts: &Cuts, mean: Option<f64>, question: &str, answer: &str) -> String {
     let mut svg = Svg::new();
     svg.patterns();
     let long = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -81,6 +81,7 @@ fn picture(rows: &[(i64, u64, Option<u64>)], cuts: &Cuts, mean: Option<f64>, que
     area("mark-soft", &|row| rows.get(row).map_or(0, |r| r.1));
     area("wait", &|row| rows.get(row).and_then(|r| r.2).unwrap_or(0));
     plot.days(&mut svg);
+    plot.marks(&mut svg, &scope.marks);
     if let Some(mean) = mean {
         let mut free = Plot::HIGH;
         #[expect(clippy::cast_possible_truncation, reason = "a mean of counts")]

@@ -31,6 +31,10 @@ list::charts! {
     cumulative: { "cumulative-flow" = of }
     load: { "flow-load" = of }
     distribution: { "distribution" = of }
+    survival: { "flow-time" = of }
+    change: { "before-after" = of }
+    waits: { "bottleneck" = of }
+    quality: { "complete-accurate" = of }
     handoffs: { "handoffs" = of }
     waste: { "handoff-waste" = of }
     variants: { "variants" = of }

@@ -1,6 +1,7 @@
 //! The frame of a chart over time: a vertical axis of counts or durations, and days along the bottom.
 
 use super::scale::{along, counts, durations};
+use super::scope::Mark;
 use super::svg::Svg;
 use crate::view::say;
 
@@ -93,6 +94,15 @@ impl Plot {
         if to.saturating_sub(from) > 4 * 86_400_000 {
             let half = from + (to - from) / 2;
             svg.text("t11 faint mid", self.x(half), base + 20.0, say::day(half, to));
+        }
+    }
+    /// Draws what was changed when, over everything else.
+    pub fn marks(&self, svg: &mut Svg, marks: &[Mark]) {
+        let (from, to) = self.window;
+        for mark in marks.iter().filter(|m| m.at > from && m.at <= to) {
+            let x = self.x(mark.at);
+            svg.line("promise", x, Self::TOP - 4.0, x, Self::TOP + Self::ROOM.1);
+            svg.text("t11 good halo mid", x, Self::TOP - 5.0, super::text::fit(&mark.what, 11.0, 90.0));
         }
     }
     /// Draws a level with its name to the right of the frame. `free` is the lowest place that is still free for a

@@ -128,6 +128,7 @@ fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, 
         svg.path("arrivals", &format!("M{}", line.join("L")));
     }
     plot.days(&mut svg);
+    plot.marks(&mut svg, &scope.marks);
     if let Some(out) = out {
         let mut free = Plot::HIGH;
         #[expect(clippy::cast_possible_truncation, reason = "a median of counts")]

@@ -1,11 +1,12 @@
 //! Figures of a stream over a window, for the pages that show them.
 
-use crate::chart::scope::{Links, Scope, ended_between, since};
+use crate::chart::scope::{Links, Mark, Scope, ended_between, since};
 use crate::state::Web;
 use crate::view::say;
 use std::collections::HashSet;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, StreamVersion, WorkingCalendars};
+use watercourse_flow::hours::{Calendars, WorkingHours};
 use watercourse_flow::measures::View;
 use watercourse_flow::selection::ItemSet;
 use watercourse_flow::timeline::Timeline;
@@ -52,6 +53,11 @@ pub struct Flow {
     pub against: Option<(String, ItemSet)>,
     /// First and last moment.
     pub window: (i64, i64),
+    /// The hours that count; every hour where none are given.
+    hours: Option<WorkingHours>,
+    /// How the clock is called.
+    clock: String,
+    marks: Vec<Mark>,
     asked: Narrowed,
 }
 
@@ -65,6 +71,10 @@ pub struct Narrowed {
     /// `before`: with the time of the same length before. Otherwise a filter: with the items it finds. Empty: with
     /// nothing.
     pub compare: String,
+    /// Whether only the hours of the calendars count.
+    pub business: bool,
+    /// The day of a change, ms since 1970.
+    pub change: Option<i64>,
 }
 
 impl Narrowed {
@@ -98,8 +108,36 @@ impl Flow {
         let only = found(&asked.q).await?;
         let others = found(if asked.compare == BEFORE { "" } else { &asked.compare }).await?;
         let visits = web.app.flow(&web.access, stream).await?;
-        let computed = tokio::task::spawn_blocking(move || Self::of(published, visits, asked, only, others)).await;
-        computed.map_err(|e| broke_off(&e))
+        let marks = match &published {
+            Some(p) if !p.head.imported => {
+                let versions = web.app.versions(&web.access, &p.head.id).await?;
+                let mark = |v: &StreamVersion| Mark { at: v.published_at.millis(), what: format!("v{}", v.version) };
+                versions.iter().rev().map(mark).collect()
+            }
+            _ => Vec::new(),
+        };
+        let calendars = match (asked.business, &published) {
+            (false, _) => None,
+            (true, published) => {
+                let entity = published.as_ref().map(|p| p.head.entity.clone());
+                Some(web.app.working_calendars(&web.access, entity.as_deref()).await?)
+            }
+        };
+        let computed = tokio::task::spawn_blocking(move || {
+            let mut flow = Self::of(published, visits, asked, only, others);
+            flow.marks = marks;
+            if let Some(calendars) = calendars {
+                flow.count_hours(&calendars);
+            }
+            flow
+        });
+        computed.await.map_err(|e| broke_off(&e))
+    }
+    fn count_hours(&mut self, calendars: &WorkingCalendars) {
+        let of = Calendars { organisation: &calendars.usual, stream: None, teams: &calendars.teams };
+        self.hours = Some(WorkingHours::of(&self.visits, &of));
+        let usual = if calendars.is_set { "" } else { "; no calendar is set: weekdays 9 to 17 UTC" };
+        self.clock = format!("business time by the calendars of teams and entity{usual}");
     }
     fn of(
         published: Option<Arc<Published>>,
@@ -130,7 +168,8 @@ impl Flow {
             }
             None => None,
         };
-        Self { published, timeline, items, against, window: (from, until), asked, visits }
+        let (hours, clock, marks) = (None, "calendar time, UTC".to_owned(), Vec::new());
+        Self { published, timeline, items, against, window: (from, until), hours, clock, marks, asked, visits }
     }
     /// What charts are drawn from.
     #[must_use]
@@ -140,19 +179,28 @@ impl Flow {
         let period = PERIODS.iter().find(|(d, _)| *d == self.asked.days).map_or("all time", |(_, name)| name);
         let only = if self.asked.q.is_empty() { String::new() } else { format!(", only “{}”", self.asked.q) };
         Scope {
-            view: View::of(&self.visits, &self.timeline).only(&self.items),
+            view: self.view().only(&self.items),
             stream: self.published.as_ref().map(|p| &*p.stream),
             window: self.window,
-            stands_on: format!("{period}{only}, calendar time, UTC"),
+            stands_on: format!("{period}{only}, {}", self.clock),
             links: Links { filter: Some(filter.trim().to_owned()), prefix: prefix(self.published.as_deref()) },
             from_day: (self.asked.days > 0).then(|| say::exact(self.window.0).chars().take(10).collect()),
+            marks: self.marks.clone(),
+            change: self.asked.change,
         }
     }
     /// What it is compared with: how that is called, and a view of its items.
     #[must_use]
     pub fn against(&self) -> Option<(&str, View<'_>)> {
         let (name, items) = self.against.as_ref()?;
-        Some((name, View::of(&self.visits, &self.timeline).only(items)))
+        Some((name, self.view().only(items)))
+    }
+    fn view(&self) -> View<'_> {
+        let view = View::of(&self.visits, &self.timeline);
+        match &self.hours {
+            Some(hours) => view.business(hours),
+            None => view,
+        }
     }
 }
 

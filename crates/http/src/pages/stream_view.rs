@@ -92,6 +92,10 @@ pub struct StreamMapPage {
     pub q: String,
     /// What they are compared with; empty where nothing.
     pub compare: String,
+    /// Whether only the hours of calendars count.
+    pub business: bool,
+    /// The day of a change; empty where none is asked for.
+    pub change: String,
     /// How to read the map.
     pub legend: &'static str,
     /// The query string of this view, with its question mark.

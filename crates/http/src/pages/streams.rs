@@ -40,17 +40,29 @@ pub struct Asked {
     /// `before`, or a filter: what the figures are compared with.
     #[serde(default)]
     compare: String,
+    /// `business`: only the hours of the calendars count.
+    #[serde(default)]
+    clock: String,
+    /// The day of a change, such as `2026-10-01`.
+    #[serde(default)]
+    change: String,
 }
 
 impl Asked {
     fn narrowed(&self, published: &Published) -> Narrowed {
         let days = days(self.days, published.head.imported);
-        Narrowed { days, q: self.q.trim().to_owned(), compare: self.compare.trim().to_owned() }
+        let at = self.change.trim().parse::<jiff::civil::Date>().ok();
+        let change = at
+            .and_then(|d| jiff::tz::Offset::UTC.to_timestamp(d.at(0, 0, 0, 0)).ok())
+            .map(jiff::Timestamp::as_millisecond);
+        let (q, compare) = (self.q.trim().to_owned(), self.compare.trim().to_owned());
+        Narrowed { days, q, compare, business: self.clock == "business", change }
     }
     /// What follows the address of a view, with its question mark.
     fn query(&self, show: &str, days: u32, share: u32) -> String {
         let mut query = format!("?show={show}&days={days}&paths={share}");
-        for (name, value) in [("q", self.q.trim()), ("compare", self.compare.trim())] {
+        let (q, compare, clock, change) = (self.q.trim(), self.compare.trim(), self.clock.trim(), self.change.trim());
+        for (name, value) in [("q", q), ("compare", compare), ("clock", clock), ("change", change)] {
             if !value.is_empty() {
                 query.push_str(&format!("&{name}={}", html::query(value)));
             }
@@ -235,6 +247,8 @@ pub async fn page(
         measures: measures(&published, &flow),
         q: asked.q.trim().to_owned(),
         compare: asked.compare.trim().to_owned(),
+        business: asked.clock == "business",
+        change: asked.change.trim().to_owned(),
         warnings: warnings(&published, &flow),
         map: map(&published, &flow, show, share),
         shows,
