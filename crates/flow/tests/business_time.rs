@@ -5,8 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use support::csv::Table;
 use support::small::{HOUR, days, statuses};
-use support::xes::shared;
 use watercourse_core::calendar::{Calendar, CalendarDefinition, HolidayDefinition, WeeklyHours};
 use watercourse_flow::figure::Clock;
 use watercourse_flow::from_log::from_log;
@@ -81,16 +81,13 @@ fn local(text: &str) -> i64 {
 
 /// Incidents of Rabobank, opened and closed, with the working hours that their own tool counted.
 fn rabobank() -> Option<(Visits, Vec<f64>)> {
-    let text = std::fs::read_to_string(shared("bpic2014-rabobank-4000/detail_incident.csv")?).unwrap();
-    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let names = lines.next().unwrap();
-    let column = |name: &str| names.iter().position(|n| *n == name).unwrap();
+    let table = Table::read("bpic2014-rabobank-4000/detail_incident.csv")?;
     let [id, open, close, reopened, told] =
-        ["incident_id", "open_time", "close_time", "reopen_time", "handle_time_hours"].map(column);
+        ["incident_id", "open_time", "close_time", "reopen_time", "handle_time_hours"].map(|name| table.column(name));
     let (mut log, mut hours) = (Log::default(), Vec::new());
-    for cells in lines.filter(|cells| cells[reopened].is_empty() && !cells[close].is_empty()) {
-        for (activity, at) in [("open", cells[open]), ("done", cells[close])] {
-            log.push(Event { case: cells[id], activity, at: local(at), start: None, team: None, lifecycle: None });
+    for cells in table.rows.iter().filter(|cells| cells[reopened].is_empty() && !cells[close].is_empty()) {
+        for (activity, at) in [("open", &cells[open]), ("done", &cells[close])] {
+            log.push(Event { case: &cells[id], activity, at: local(at), start: None, team: None, lifecycle: None });
         }
         hours.push(cells[told].parse().unwrap());
     }

@@ -5,8 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use support::csv::Table;
 use support::small::{DAY, HOUR, days};
-use support::xes::shared;
 use watercourse_flow::delivery::{
     Change, Commit, Delivery, Deployment, DeploymentState, Incident, LinkRule, Release, Window, first_release, five,
 };
@@ -114,25 +114,6 @@ fn the_first_release_with_a_commit() {
     assert_eq!(first_release(&circle, &[Release { commit: "a", at: 0 }]).unwrap(), [Some(0), Some(0)]);
 }
 
-/// One line of CSV without line breaks in cells.
-fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
-            c => cell.push(c),
-        }
-    }
-    cells.push(cell);
-    cells
-}
-
-fn rows(file: &str) -> Option<Vec<Vec<String>>> {
-    let text = std::fs::read_to_string(shared(&format!("git-delivery-shared/{file}"))?).unwrap();
-    Some(text.lines().skip(1).map(cells).collect())
-}
-
 fn instant(text: &str) -> i64 {
     text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
 }
@@ -143,9 +124,9 @@ fn real_histories_give_the_medians_that_their_page_states() {
     for (name, all, released, median, backwards) in
         [("prometheus+alertmanager", 4280, 4260, 923.556, 1), ("prymitive+karma", 10_012, 9979, 253.652, 0)]
     {
-        let Some((commits, tags)) = rows(&format!("{name}.commits.csv")).zip(rows(&format!("{name}.tags.csv"))) else {
-            return;
-        };
+        let read = |what: &str| Table::read(&format!("git-delivery-shared/{name}.{what}.csv"));
+        let Some((commits, tags)) = read("commits").zip(read("tags")) else { return };
+        let (commits, tags) = (commits.rows, tags.rows);
         let history: Vec<Commit<'_>> = commits.iter().map(|c| Commit { id: &c[0], parents: &c[1] }).collect();
         let mut tags: Vec<(i64, &str)> = tags.iter().map(|t| (instant(&t[2]), t[1].as_str())).collect();
         tags.sort_by_key(|t| t.0);
@@ -210,9 +191,9 @@ proptest! {
         let names: Vec<(String, i64)> = tags.iter().map(|(c, at)| (c.to_string(), *at)).collect();
         let releases: Vec<Release<'_>> = names.iter().map(|(commit, at)| Release { commit, at: *at }).collect();
         let found = first_release(&commits, &releases).unwrap();
-        for commit in 0..raw.len() {
+        for (commit, found) in found.iter().enumerate() {
             let with = (0..tags.len()).filter(|t| usize::from(tags[*t].0) < raw.len() && contained(&parents, usize::from(tags[*t].0)).contains(&commit));
-            prop_assert_eq!(found[commit], with.min_by_key(|t| (tags[*t].1, *t)));
+            prop_assert_eq!(*found, with.min_by_key(|t| (tags[*t].1, *t)));
         }
     }
 
