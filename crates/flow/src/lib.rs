@@ -29,3 +29,4 @@ pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
+mod wilson;

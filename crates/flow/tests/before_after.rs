@@ -5,8 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use support::logs;
 use support::small::{DAY, HOUR, days, statuses};
+use support::told;
 use watercourse_core::calendar::{Calendar, CalendarDefinition, WeeklyHours};
 use watercourse_flow::figure::{Reason, State};
 use watercourse_flow::hours::{Calendars, WorkingHours};
@@ -95,7 +95,7 @@ fn only_what_ended_within_reach_counts_and_open_items_do_not() {
 
 #[test]
 fn a_real_log_gives_the_same_answer_twice() {
-    let Some(visits) = logs::helpdesk() else { return };
+    let Some(visits) = told::helpdesk() else { return };
     let middle = Marker { at: days(15_706.0), ..marker(0.0) };
     let found = compare(&visits, middle);
     assert_eq!(found, compare(&visits, middle));

@@ -5,8 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use serde_json::json;
-use support::logs;
 use support::small::{DAY, days, statuses};
+use support::told;
 use watercourse_flow::figure::{Reason, State};
 use watercourse_flow::measures::{Begin, Cohort, Estimate, Method, View, flow_time, lead_times, within_promise};
 use watercourse_flow::timeline::Timeline;
@@ -147,7 +147,7 @@ fn items_under_way_when_the_source_begins_count_from_then_on() {
 
 #[test]
 fn sources_that_do_not_tell_are_not_measured() {
-    let Some(visits) = logs::helpdesk() else { return };
+    let Some(visits) = told::helpdesk() else { return };
     told(&visits, |view| {
         let cycle = flow_time(view, Begin::Committed, Cohort::default());
         assert_eq!(cycle.p50.figure.state, State::NotMeasured { reason: Reason::NoStart });

@@ -5,7 +5,7 @@ mod support;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use support::logs;
+use support::told;
 use watercourse_flow::survival::{Curve, Observation, Reached, aalen_johansen, kaplan_meier};
 use watercourse_flow::visits::{Standing, Visits};
 
@@ -80,9 +80,9 @@ fn real_logs_are_as_lifelines_says() {
     for expected in golden()["logs"].as_array().unwrap() {
         let name = expected["name"].as_str().unwrap();
         let found: Option<Vec<Visits>> = match name {
-            "helpdesk" => logs::helpdesk().map(|v| vec![v]),
-            "problems" => logs::problems(),
-            "uci" => logs::uci().map(|v| vec![v]),
+            "helpdesk" => told::helpdesk().map(|v| vec![v]),
+            "problems" => told::problems(),
+            "uci" => told::uci().map(|v| vec![v]),
             other => panic!("{other}?"),
         };
         let Some(found) = found else { continue };

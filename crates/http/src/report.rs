@@ -127,6 +127,7 @@ fn charts(study: &Study, scope: &Scope<'_>) -> Vec<Drawn> {
         answer,
         stands_on: scope.on(study.visits.item_count(), "cases; numbers on arrows: moves and the median time between"),
         table: stream_map::table(scope, &study.map),
+        ..Drawn::default()
     };
     let others = CHARTS.iter().map(|chart| {
         // Among the events of a log every event counts, as in the figures above.

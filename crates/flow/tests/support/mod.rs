@@ -3,7 +3,10 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests read files and say what they skip")]
 
 pub mod csv;
+pub mod identities;
 pub mod logs;
 pub mod naive;
+pub mod random;
 pub mod small;
+pub mod told;
 pub mod xes;

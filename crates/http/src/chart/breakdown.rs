@@ -163,7 +163,7 @@ pub fn draw(data: &Breakdown) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if total > 0 { picture(data, total, question, &answer) } else { String::new() };
-    Drawn { id, question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id, question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn answer(data: &Breakdown, total: i64) -> String {

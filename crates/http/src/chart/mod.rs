@@ -8,6 +8,8 @@ pub mod conformance;
 pub mod drawn;
 pub mod glyph;
 pub mod list;
+pub mod plot;
+pub mod png;
 pub mod scale;
 pub mod scope;
 pub mod spark;
@@ -22,7 +24,14 @@ pub use drawn::{Cell, Drawn, Table};
 list::charts! {
     aging: { "aging" = of }
     breakdown: { "time-by-step" = by_step, "time-by-team" = by_team }
+    balance: { "balance" = of }
     lead_times: { "lead-times" = of }
+    histogram: { "histogram" = of }
+    throughput: { "throughput" = of }
+    cumulative: { "cumulative-flow" = of }
+    load: { "flow-load" = of }
+    distribution: { "distribution" = of }
     handoffs: { "handoffs" = of }
+    waste: { "handoff-waste" = of }
     variants: { "variants" = of }
 }

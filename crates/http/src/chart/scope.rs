@@ -116,6 +116,15 @@ pub fn since(visits: &Visits, from: i64) -> ItemSet {
     })
 }
 
+/// The items that ended in a stretch of time. Where nothing says what done means: those seen last in it.
+#[must_use]
+pub fn ended_between(visits: &Visits, from: i64, until: i64) -> ItemSet {
+    let ends = if visits.source.done { &visits.items.ended } else { &visits.items.last_event };
+    ItemSet::having(visits.item_count(), |item| {
+        ends.get(item as usize).is_some_and(|at| *at != NO_TIME && (from..until).contains(at))
+    })
+}
+
 /// A measured figure as people read it.
 #[must_use]
 pub fn figure(measured: &Measured, link: Option<String>) -> Figure {

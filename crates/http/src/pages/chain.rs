@@ -2,7 +2,7 @@
 
 use super::chain_view::{ChainPage, Finding};
 use super::findings::findings;
-use super::measured::{Flow, PERIODS, days};
+use super::measured::{Flow, Narrowed, PERIODS, days};
 use super::moves::{Moves, moves};
 use super::oops::Oops;
 use super::shell::{render, shell};
@@ -36,7 +36,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
     let streams = web.app.streams(&web.access).await?;
     let chosen = asked.stream.filter(|s| !s.is_empty());
     let days = days(asked.days, false);
-    let flow = Flow::load(&web, chosen.as_deref(), days).await?;
+    let flow = Flow::load(&web, chosen.as_deref(), Narrowed::to_days(days)).await?;
     let counted: Vec<Arc<Published>> = match &flow.published {
         Some(one) => vec![Arc::clone(one)],
         None => streams.iter().filter(|p| !p.head.imported).map(Arc::clone).collect(),
@@ -145,5 +145,5 @@ fn drawn(flow: &Flow, places: &[Place], moves: &Moves) -> Drawn {
         flow.scope().stands_on
     );
     let svg = draw(places, &list, question, &answer);
-    Drawn { id: "chain", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "chain", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }

@@ -12,6 +12,7 @@ mod audit;
 mod audit_view;
 mod chain;
 mod chain_view;
+mod chart_files;
 mod findings;
 mod gate;
 mod gate_view;

@@ -88,6 +88,10 @@ pub struct StreamMapPage {
     pub periods: Vec<(u32, &'static str, bool)>,
     /// How much of what happened is drawn: value, words, chosen. Empty where all of it is.
     pub paths: Vec<(u32, &'static str, bool)>,
+    /// The filter the items are chosen by; empty where all are.
+    pub q: String,
+    /// What they are compared with; empty where nothing.
+    pub compare: String,
     /// How to read the map.
     pub legend: &'static str,
     /// The query string of this view, with its question mark.

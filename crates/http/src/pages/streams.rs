@@ -1,15 +1,15 @@
-//! `/streams` and the pages of one stream: map, variants, conformance, versions, and the files of its charts.
+//! `/streams` and the pages of one stream: map, variants, conformance, versions.
 
 use super::history::Names;
-use super::measured::{Flow, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
 use super::oops::Oops;
 use super::shell::{render, shell};
 use super::stream_view::{
     StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
 };
 use crate::chart::conformance::{self, Replayed};
-use crate::chart::list::{CHARTS, chart};
-use crate::chart::scope::{Scope, figure, ms};
+use crate::chart::list::CHARTS;
+use crate::chart::scope::{Links, Scope, figure, ms};
 use crate::chart::stream_map::{
     Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
 };
@@ -17,8 +17,8 @@ use crate::chart::{Drawn, glyph, spark};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
 use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
 use watercourse_app::{AppError, Published};
@@ -34,6 +34,29 @@ pub struct Asked {
     show: Option<String>,
     days: Option<u32>,
     paths: Option<u32>,
+    /// A filter: only the items it finds.
+    #[serde(default)]
+    q: String,
+    /// `before`, or a filter: what the figures are compared with.
+    #[serde(default)]
+    compare: String,
+}
+
+impl Asked {
+    fn narrowed(&self, published: &Published) -> Narrowed {
+        let days = days(self.days, published.head.imported);
+        Narrowed { days, q: self.q.trim().to_owned(), compare: self.compare.trim().to_owned() }
+    }
+    /// What follows the address of a view, with its question mark.
+    fn query(&self, show: &str, days: u32, share: u32) -> String {
+        let mut query = format!("?show={show}&days={days}&paths={share}");
+        for (name, value) in [("q", self.q.trim()), ("compare", self.compare.trim())] {
+            if !value.is_empty() {
+                query.push_str(&format!("&{name}={}", html::query(value)));
+            }
+        }
+        query
+    }
 }
 
 /// How much of what happened is drawn: percent of all moves, and what that is called.
@@ -46,7 +69,7 @@ pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let mut rows = Vec::new();
     for published in web.app.streams(&web.access).await? {
         let head = &published.head;
-        let flow = Flow::load(&web, Some(&head.id), days(None, head.imported)).await?;
+        let flow = Flow::load(&web, Some(&head.id), Narrowed::to_days(days(None, head.imported))).await?;
         rows.push(row(&published, &flow, now));
     }
     let stands_on = "Delivered and lead time: last 90 days (imported logs: all of it), calendar time. Open: now.";
@@ -103,15 +126,16 @@ fn head(published: &Published, tab: &'static str) -> StreamHead {
     StreamHead { id: head.id.clone(), name: head.name.clone(), version: head.version, imported: head.imported, tab }
 }
 
-async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
+pub(super) async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
     let published = web.app.stream(&web.access, id, None).await?;
-    let days = days(asked.days, published.head.imported);
-    let flow = Flow::load(web, Some(id), days).await?;
+    let narrowed = asked.narrowed(&published);
+    let days = narrowed.days;
+    let flow = Flow::load(web, Some(id), narrowed).await?;
     Ok((published, flow, days))
 }
 
 /// What is drawn: what is designed where nothing happened yet.
-fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
+pub(super) fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
     match asked.show.as_deref() {
         _ if published.head.imported => "actual",
         Some("designed") => "designed",
@@ -123,12 +147,12 @@ fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
 }
 
 /// How much of what happened is drawn, in percent of all moves.
-fn share(asked: &Asked) -> u32 {
+pub(super) fn share(asked: &Asked) -> u32 {
     asked.paths.unwrap_or(95).clamp(1, 100)
 }
 
 /// The map in the view that was asked for.
-fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
+pub(super) fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     let scope = flow.scope();
     let ways = Ways::of_visits(scope.visits(), scope.view.items);
     let ran = actual(&scope, &ways, share);
@@ -154,7 +178,7 @@ fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     };
     let stands_on = if show == "designed" { String::new() } else { scope.on(scope.view.len(), "items") };
     let svg = draw(&map, &question, &answer);
-    Drawn { id: "map", question, answer, stands_on, svg, table }
+    Drawn { id: "map", question, answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 fn busiest(scope: &Scope<'_>) -> String {
@@ -186,14 +210,14 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
-        return file_of_stream(&web, id, suffix, &asked).await;
+        return super::chart_files::file_of_stream(&web, id, suffix, &asked).await;
     }
     let (published, flow, days) = flow(&web, &id, &asked).await?;
     let show = show(&asked, &published, &flow);
     let share = share(&asked);
     let scope = flow.scope();
-    let query = format!("?show={show}&days={days}&paths={share}");
-    let at = |show: &str, days: u32| format!("/streams/{id}?show={show}&days={days}&paths={share}");
+    let query = asked.query(show, days, share);
+    let at = |show: &str, days: u32| format!("/streams/{id}{}", asked.query(show, days, share));
     let shows = match published.head.imported {
         true => vec![("actual", "Actual", at("actual", days))],
         false => vec![
@@ -208,7 +232,9 @@ pub async fn page(
         shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
         head: head(&published, "map"),
         value: published.stream.value.clone(),
-        measures: measures(&published, &scope),
+        measures: measures(&published, &flow),
+        q: asked.q.trim().to_owned(),
+        compare: asked.compare.trim().to_owned(),
         warnings: warnings(&published, &flow),
         map: map(&published, &flow, show, share),
         shows,
@@ -239,7 +265,19 @@ fn legend(show: &str) -> &'static str {
     }
 }
 
-fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
+fn measures(published: &Published, flow: &Flow) -> Vec<(&'static str, Figure, String)> {
+    let scope = &flow.scope();
+    let mut said = measures_of(published, scope);
+    if let Some((name, view)) = flow.against() {
+        let other = Scope { view, links: Links::default(), ..scope.clone() };
+        for ((_, _, note), (_, figure, _)) in said.iter_mut().zip(measures_of(published, &other)) {
+            *note = format!("{name}: {}", figure.brief());
+        }
+    }
+    said
+}
+
+fn measures_of(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
     let id = &published.head.id;
     let times = lead_times(&scope.view);
     let hands = handoffs(&scope.view);
@@ -309,7 +347,7 @@ pub async fn variants(
         sentences: Vec::new(),
         charts: vec![drawn],
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?days={days}"),
+        query: asked.query("actual", days, 100),
     };
     Ok(render(&page))
 }
@@ -344,13 +382,13 @@ pub async fn conforming(
         sentences,
         charts,
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?show=difference&days={days}&paths=100"),
+        query: asked.query("difference", days, 100),
     };
     Ok(render(&page))
 }
 
 /// The items of the current version that ended in the window or are open, replayed through it.
-async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
+pub(super) async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
     let from = flow.window.0;
     let version = published.head.version;
     let mut items = web.app.all_items(&web.access, Some(&published.head.id)).await?;
@@ -422,66 +460,4 @@ pub async fn versions(web: Web, headers: HeaderMap, Path(id): Path<String>) -> R
         versions,
     };
     Ok(render(&page))
-}
-
-/// A chart as a file: `.svg`, `.csv`, `.json`.
-pub async fn chart_file(
-    web: Web,
-    Path((id, name)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Oops> {
-    let missing = || AppError::NotFound {
-        what: format!("chart “{}”", name.chars().take(60).collect::<String>()),
-        right: format!(
-            "The charts are map, conformance, {}; each as .svg, .csv or .json.",
-            CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
-    let (published, flow, _) = flow(&web, &id, &asked).await?;
-    let drawn = if chart_id == "conformance" && !published.head.imported {
-        replayed(&web, &published, &flow).await?
-    } else if chart_id == "map" {
-        map(&published, &flow, show(&asked, &published, &flow), share(&asked))
-    } else {
-        (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
-    };
-    file(&drawn, suffix).ok_or_else(|| missing().into())
-}
-
-/// A drawn chart in the form of a suffix.
-fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
-    Some(match suffix {
-        "svg" => svg(drawn.file()),
-        "csv" => {
-            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response()
-        }
-        "json" => {
-            let body = serde_json::json!({
-                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
-            });
-            axum::Json(body).into_response()
-        }
-        _ => return None,
-    })
-}
-
-/// An SVG file brings its styles along, which the policy for pages would not allow.
-fn svg(text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
-    ];
-    (headers, text).into_response()
-}
-
-/// The same page as a file: its map, or its definition.
-async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
-    let (published, flow, _) = flow(web, id, asked).await?;
-    if suffix == "toml" && !published.head.imported {
-        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone())
-            .into_response());
-    }
-    let drawn = map(&published, &flow, show(asked, &published, &flow), share(asked));
-    Ok(svg(drawn.file()))
 }
