@@ -114,6 +114,26 @@ fn a_bank_counts_the_same_hours() {
     assert_eq!(p50.figure.clock, Clock::Business);
 }
 
+#[test]
+fn real_logs_lose_nothing_to_off_hours() {
+    let bank = calendar("Europe/Amsterdam", &["07:30-18:00"], &["12-25", "12-26", "01-01"]);
+    for (name, log) in support::logs::all() {
+        let Some(last) = log.activities.iter().last() else { continue };
+        let visits = from_log(&log, &Ordered::of(&log), &LogMeaning::of(&log).done([last]));
+        let timeline = Timeline::of(&visits);
+        let hours = hours(&visits, &bank, &[]);
+        let view = View::of(&visits, &timeline).business(&hours);
+        let items = 0..visits.item_count();
+        let whole: i64 = items.clone().map(|i| visits.items.until[i] - visits.items.created[i]).sum();
+        // The same as asking the calendar of each item at once.
+        let worked: i64 =
+            items.map(|i| bank.working(visits.items.created[i] * 1000, visits.items.until[i] * 1000) / 1000).sum();
+        let uses = time_use(&view);
+        let off: i64 = uses.iter().filter(|u| u.kind == Kind::OffHours).map(|u| u.ms).sum();
+        assert_eq!((uses.iter().map(|u| u.ms).sum::<i64>(), whole - off), (whole, worked), "{name}");
+    }
+}
+
 fn logs() -> impl Strategy<Value = Vec<(u8, u8, u8, i64)>> {
     prop::collection::vec((0u8..4, 0u8..5, 0u8..3, 0i64..24 * 12), 1..40)
 }
