@@ -11,7 +11,7 @@ use watercourse_core::calendar::{Calendar, CalendarDefinition, WeeklyHours};
 use watercourse_flow::figure::{Reason, State};
 use watercourse_flow::hours::{Calendars, WorkingHours};
 use watercourse_flow::measures::{
-    Begin, Behind, Hop, Marker, Verdict, View, before_after, behind, latency, utilisation,
+    Begin, Behind, Hop, Marker, Verdict, View, Window, before_after, behind, latency, sides, utilisation,
 };
 use watercourse_flow::statistics::Chance;
 use watercourse_flow::timeline::Timeline;
@@ -93,6 +93,12 @@ fn only_what_ended_within_reach_counts_and_open_items_do_not() {
     assert_eq!(compare(&open, marker(1.0)).before.items.state, State::Zero);
 }
 
+fn measures_sides(view: &View<'_>, marker: Marker) -> [usize; 2] {
+    let found = sides(view, marker);
+    assert!(found[0].and(&found[1]).is_empty());
+    found.map(|items| items.len())
+}
+
 #[test]
 fn a_real_log_gives_the_same_answer_twice() {
     let Some(visits) = told::helpdesk() else { return };
@@ -101,7 +107,9 @@ fn a_real_log_gives_the_same_answer_twice() {
     assert_eq!(found, compare(&visits, middle));
     let sides = [&found.before, &found.after].map(|side| side.items.value().unwrap());
     let timeline = Timeline::of(&visits);
-    assert_eq!(sides.iter().sum::<f64>() as usize, behind(&View::of(&visits, &timeline), Behind::Delivered).len());
+    let view = View::of(&visits, &timeline);
+    assert_eq!(sides.iter().sum::<f64>() as usize, behind(&view, Behind::Delivered).len());
+    assert_eq!(measures_sides(&view, middle), sides.map(|n| n as usize));
     for side in [&found.before, &found.after] {
         let (p50, p85) = (side.p50.figure.value().unwrap(), side.p85.figure.value().unwrap());
         assert!(side.p50.at_least.unwrap() <= p50 && p50 <= side.p50.at_most.unwrap() && p50 <= p85);
@@ -134,7 +142,8 @@ fn the_page_on_utilisation() {
     let hours =
         WorkingHours::of(&visits, &Calendars { organisation: &calendar, stream: None, teams: &BTreeMap::new() });
     let view = View::of(&visits, &timeline).business(&hours);
-    let teams = utilisation(&view, &BTreeMap::from([("desk".to_owned(), 2.0)]), days(4.0)..days(5.0));
+    let teams =
+        utilisation(&view, &BTreeMap::from([("desk".to_owned(), 2.0)]), Window { from: days(4.0), until: days(5.0) });
     let desk = teams.iter().find(|t| t.name == "desk").unwrap();
     let in_hours = |ms: Option<f64>| ms.unwrap() / HOUR as f64;
     // 9 to 10 one, 10 to 12 two (a third does not count), 12 to 14 one.
@@ -174,7 +183,7 @@ proptest! {
         let timeline = Timeline::of(&visits);
         let view = View::of(&visits, &timeline);
         let capacity = BTreeMap::from([("desk".to_owned(), people)]);
-        let of = |from: i64, until: i64| utilisation(&view, &capacity, from * HOUR..until * HOUR)[0].clone();
+        let of = |from: i64, until: i64| utilisation(&view, &capacity, Window { from: from * HOUR, until: until * HOUR })[0].clone();
         let found = of(from, from + long);
         if let Some(ratio) = found.ratio.value() {
             prop_assert!((0.0..=1.0 + 1e-9).contains(&ratio));

@@ -5,8 +5,8 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use support::csv::Table;
 use support::small::{HOUR, days, statuses};
-use support::xes::shared;
 use watercourse_core::calendar::{Calendar, CalendarDefinition, HolidayDefinition, WeeklyHours};
 use watercourse_flow::figure::Clock;
 use watercourse_flow::from_log::from_log;
@@ -81,16 +81,13 @@ fn local(text: &str) -> i64 {
 
 /// Incidents of Rabobank, opened and closed, with the working hours that their own tool counted.
 fn rabobank() -> Option<(Visits, Vec<f64>)> {
-    let text = std::fs::read_to_string(shared("bpic2014-rabobank-4000/detail_incident.csv")?).unwrap();
-    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let names = lines.next().unwrap();
-    let column = |name: &str| names.iter().position(|n| *n == name).unwrap();
+    let table = Table::read("bpic2014-rabobank-4000/detail_incident.csv")?;
     let [id, open, close, reopened, told] =
-        ["incident_id", "open_time", "close_time", "reopen_time", "handle_time_hours"].map(column);
+        ["incident_id", "open_time", "close_time", "reopen_time", "handle_time_hours"].map(|name| table.column(name));
     let (mut log, mut hours) = (Log::default(), Vec::new());
-    for cells in lines.filter(|cells| cells[reopened].is_empty() && !cells[close].is_empty()) {
-        for (activity, at) in [("open", cells[open]), ("done", cells[close])] {
-            log.push(Event { case: cells[id], activity, at: local(at), start: None, team: None, lifecycle: None });
+    for cells in table.rows.iter().filter(|cells| cells[reopened].is_empty() && !cells[close].is_empty()) {
+        for (activity, at) in [("open", &cells[open]), ("done", &cells[close])] {
+            log.push(Event { case: &cells[id], activity, at: local(at), start: None, team: None, lifecycle: None });
         }
         hours.push(cells[told].parse().unwrap());
     }
@@ -115,6 +112,26 @@ fn a_bank_counts_the_same_hours() {
     assert!(below * 100 <= 3817, "{below} of 3817 below");
     let p50 = flow_time(&view, Begin::Created, Cohort::default()).p50;
     assert_eq!(p50.figure.clock, Clock::Business);
+}
+
+#[test]
+fn real_logs_lose_nothing_to_off_hours() {
+    let bank = calendar("Europe/Amsterdam", &["07:30-18:00"], &["12-25", "12-26", "01-01"]);
+    for (name, log) in support::logs::all() {
+        let Some(last) = log.activities.iter().last() else { continue };
+        let visits = from_log(&log, &Ordered::of(&log), &LogMeaning::of(&log).done([last]));
+        let timeline = Timeline::of(&visits);
+        let hours = hours(&visits, &bank, &[]);
+        let view = View::of(&visits, &timeline).business(&hours);
+        let items = 0..visits.item_count();
+        let whole: i64 = items.clone().map(|i| visits.items.until[i] - visits.items.created[i]).sum();
+        // The same as asking the calendar of each item at once.
+        let worked: i64 =
+            items.map(|i| bank.working(visits.items.created[i] * 1000, visits.items.until[i] * 1000) / 1000).sum();
+        let uses = time_use(&view);
+        let off: i64 = uses.iter().filter(|u| u.kind == Kind::OffHours).map(|u| u.ms).sum();
+        assert_eq!((uses.iter().map(|u| u.ms).sum::<i64>(), whole - off), (whole, worked), "{name}");
+    }
 }
 
 fn logs() -> impl Strategy<Value = Vec<(u8, u8, u8, i64)>> {

@@ -8,7 +8,9 @@ use serde_json::json;
 use support::small::{DAY, days, statuses};
 use support::told;
 use watercourse_flow::figure::{Reason, State};
-use watercourse_flow::measures::{Begin, Cohort, Estimate, Method, View, flow_time, lead_times, within_promise};
+use watercourse_flow::measures::{
+    Begin, Cohort, Cuts, Estimate, Method, Period, View, flow_time, flow_times, lead_times, within_promise,
+};
 use watercourse_flow::timeline::Timeline;
 use watercourse_flow::visits::Visits;
 
@@ -164,6 +166,25 @@ fn sources_that_do_not_tell_are_not_measured() {
             told,
             json!({"state": "value", "value": 3_447_285_000.0, "n": 4580, "unit": "ms", "clock": "calendar", "at_least": 3_351_574_000.0, "at_most": 3_469_901_000.0})
         );
+    });
+}
+
+#[test]
+fn cohorts_are_those_of_their_rows() {
+    let Some(visits) = told::helpdesk() else { return };
+    told(&visits, |view| {
+        let months = Cuts::of(view, None, Period::Month);
+        let series = flow_times(view, Begin::Created, None, &months);
+        assert_eq!(series.len(), months.len());
+        let items: f64 = series.iter().map(|s| s.items.value().unwrap()).sum();
+        assert_eq!(items, 4580.0);
+        for (place, month) in series.iter().enumerate().skip(1).step_by(7) {
+            let cohort =
+                Cohort { from: Some(months.from[place]), until: months.from.get(place + 1).copied(), told_since: None };
+            assert_eq!(*month, flow_time(view, Begin::Created, cohort));
+        }
+        let cycle = flow_times(view, Begin::Committed, None, &months);
+        assert!(cycle.iter().all(|c| c.p50.figure.state == State::NotMeasured { reason: Reason::NoStart }));
     });
 }
 

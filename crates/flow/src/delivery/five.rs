@@ -1,30 +1,12 @@
 use super::model::{Delivery, DeploymentState, LinkRule, Linked};
 use crate::figure::{Clock, Figure, Reason, Unit};
-use crate::measures::Estimate;
+use crate::measures::{Estimate, Window};
 use crate::statistics::wilson;
 use crate::survival::{Observation, kaplan_meier};
 use serde::Serialize;
 
 const WEEK: f64 = 604_800_000.0;
 const DAY: i64 = 86_400_000;
-
-/// What is looked at: changes, deployments and incidents from one instant (inclusive) to another (exclusive), UTC ms,
-/// as seen at a third.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// From here.
-    pub from: i64,
-    /// Up to here.
-    pub until: i64,
-    /// The instant of looking: what has not happened by then is open.
-    pub as_of: i64,
-}
-
-impl Window {
-    const fn holds(&self, at: i64) -> bool {
-        self.from <= at && at < self.until
-    }
-}
 
 /// The five measures of software delivery.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,29 +33,34 @@ pub struct Five {
     pub rework_rate: Estimate,
     /// How incidents were linked.
     pub linked: Linked,
+    /// Deployments counted as good so far that an incident can still be linked to by time.
+    pub unsettled: usize,
 }
 
-/// The five measures. Nothing is measured without deployments. Without incidents only deployments that failed
+/// The five measures of changes, deployments and incidents within a window, as seen at `as_of` (UTC ms): what has not
+/// happened by then is open. Nothing is measured without deployments. Without incidents only deployments that failed
 /// themselves are failures, which is no change fail rate: it is not measured then.
 #[must_use]
-pub fn five(delivery: &Delivery, window: Window, rule: LinkRule) -> Five {
+pub fn five(delivery: &Delivery, window: Window, as_of: i64, rule: LinkRule) -> Five {
     let (links, linked) = delivery.links(rule);
     if delivery.deployments.is_empty() {
         return refused(linked);
     }
     let deployments = &delivery.deployments;
-    let (lead, backwards) = lead_times(delivery, window);
+    let window = Window { from: window.from, until: window.until.min(as_of.saturating_add(1)) };
+    let lead: Vec<Observation> = delivery.lead_times(window, as_of).into_iter().map(|(_, o)| o).collect();
+    let backwards = lead.iter().filter(|o| o.until < 0).count();
     let undeployed = lead.iter().filter(|o| o.cause.is_none()).count();
     let curve = kaplan_meier(&lead, |_| true);
-    let inside = || (0..deployments.len()).filter(|d| window.holds(deployments[*d].at));
+    let inside = || (0..deployments.len()).filter(|d| (window.from..window.until).contains(&deployments[*d].at));
     let finished =
         || inside().filter(|d| matches!(deployments[*d].state, DeploymentState::Succeeded | DeploymentState::Failed));
     let succeeded: Vec<i64> =
         inside().filter(|d| deployments[*d].state == DeploymentState::Succeeded).map(|d| deployments[d].at).collect();
-    let (weeks, days) = ((window.until - window.from) as f64 / WEEK, (window.until - window.from) as f64 / DAY as f64);
+    let (weeks, days) = (window.long() as f64 / WEEK, window.long() as f64 / DAY as f64);
     let mut with: Vec<i64> = succeeded.iter().map(|at| at.div_euclid(DAY)).collect();
     with.dedup();
-    let failures = failures(delivery, &links, window);
+    let failures = delivery.failures(&links, as_of);
     let all = finished().count();
     let fail_rate = match delivery.incidents {
         Some(_) => share(finished().filter(|d| failures[*d].is_some()).count(), all),
@@ -86,6 +73,12 @@ pub fn five(delivery: &Delivery, window: Window, rule: LinkRule) -> Five {
     let rework_rate = match marked {
         0 if all > 0 => Estimate::bare(Figure::not_measured(Reason::NoReworkMarked, Unit::Share)),
         _ => share(repairs, marked),
+    };
+    let unsettled = match rule {
+        LinkRule::Explicit => 0,
+        LinkRule::Within(most) => {
+            finished().filter(|d| failures[*d].is_none() && as_of.saturating_sub(deployments[*d].at) < most).count()
+        }
     };
     let n = succeeded.len();
     Five {
@@ -100,69 +93,12 @@ pub fn five(delivery: &Delivery, window: Window, rule: LinkRule) -> Five {
         recovery_p85: Estimate::of_curve(&recovery, 85, Clock::Calendar),
         rework_rate,
         linked,
+        unsettled,
     }
 }
 
 fn share(part: usize, whole: usize) -> Estimate {
     Estimate::within(Figure::ratio(part as f64, whole as f64, whole, Unit::Share), wilson(part, whole))
-}
-
-/// One observation for each change of the window: from its commit to the first success of a deployment with it. A
-/// deployment that failed carries its changes on to the next one that succeeds.
-fn lead_times(delivery: &Delivery, window: Window) -> (Vec<Observation>, usize) {
-    let deployments = &delivery.deployments;
-    // For each deployment the first one from it on that succeeded.
-    let mut success = vec![None; deployments.len()];
-    let mut next = None;
-    for (place, deployment) in deployments.iter().enumerate().rev() {
-        if deployment.state == DeploymentState::Succeeded && deployment.at <= window.as_of {
-            next = Some(deployment.at);
-        }
-        success[place] = next;
-    }
-    let mut backwards = 0;
-    let changes = delivery.changes.iter().filter(|change| window.holds(change.at) && change.at <= window.as_of);
-    let watched = changes.map(|change| {
-        let deployed = change.deployment.and_then(|d| success.get(d).copied().flatten());
-        backwards += usize::from(deployed.is_some_and(|at| at < change.at));
-        match deployed {
-            Some(at) => Observation::ended(at - change.at, 0),
-            None => Observation::open(window.as_of - change.at),
-        }
-    });
-    (watched.collect(), backwards)
-}
-
-/// For each deployment that failed or caused an incident, how long until that was over: a failed one from its end to
-/// the next success; one with incidents from its end until the last of them was restored.
-fn failures(delivery: &Delivery, links: &[Option<usize>], window: Window) -> Vec<Option<Observation>> {
-    let deployments = &delivery.deployments;
-    let mut found: Vec<Option<Observation>> = vec![None; deployments.len()];
-    let mut next = None;
-    for (place, deployment) in deployments.iter().enumerate().rev() {
-        match deployment.state {
-            DeploymentState::Succeeded if deployment.at <= window.as_of => next = Some(deployment.at),
-            DeploymentState::Failed => found[place] = Some(until(deployment.at, next, window.as_of)),
-            _ => {}
-        }
-    }
-    for (incident, link) in delivery.incidents.iter().flatten().zip(links) {
-        let Some(place) = link else { continue };
-        let from = deployments[*place].at;
-        let this = until(from, incident.restored.filter(|at| *at <= window.as_of), window.as_of);
-        found[*place] = Some(match found[*place] {
-            Some(other) if other.cause.is_none() || (this.cause.is_some() && other.until >= this.until) => other,
-            _ => this,
-        });
-    }
-    found
-}
-
-fn until(from: i64, end: Option<i64>, as_of: i64) -> Observation {
-    match end {
-        Some(end) => Observation::ended((end - from).max(0), 0),
-        None => Observation::open((as_of - from).max(0)),
-    }
 }
 
 fn refused(linked: Linked) -> Five {
@@ -180,5 +116,6 @@ fn refused(linked: Linked) -> Five {
         recovery_p85: time,
         rework_rate: share,
         linked,
+        unsettled: 0,
     }
 }

@@ -7,5 +7,5 @@ mod five;
 mod model;
 
 pub use first_release::{Commit, NotAHistory, Release, first_release};
-pub use five::{Five, Window, five};
+pub use five::{Five, five};
 pub use model::{Change, Delivery, Deployment, DeploymentState, Incident, LinkRule, Linked};

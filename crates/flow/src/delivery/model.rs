@@ -1,3 +1,6 @@
+use crate::measures::Window;
+use crate::survival::Observation;
+
 /// One change: a commit, or a merge request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
@@ -102,5 +105,58 @@ impl Delivery {
     fn last_before(&self, at: i64) -> Option<usize> {
         let passed = self.deployments.partition_point(|d| d.at <= at);
         self.deployments[..passed].iter().rposition(|d| d.state == DeploymentState::Succeeded)
+    }
+
+    /// Each change committed within a window (its place) with how long it took: from its commit to the first success
+    /// of a deployment with it. A deployment that failed carries its changes on to the next one that succeeds; what
+    /// is not in use at `as_of` is open. Below 0 where clocks differ.
+    #[must_use]
+    pub fn lead_times(&self, window: Window, as_of: i64) -> Vec<(usize, Observation)> {
+        let success = self.successes(as_of);
+        let changes = self.changes.iter().enumerate();
+        let seen = changes.filter(|(_, c)| (window.from..window.until).contains(&c.at) && c.at <= as_of);
+        seen.map(|(place, change)| {
+            let deployed = change.deployment.and_then(|d| success.get(d).copied().flatten());
+            let observation = match deployed {
+                Some(at) => Observation::ended(at - change.at, 0),
+                None => Observation::open(as_of - change.at),
+            };
+            (place, observation)
+        })
+        .collect()
+    }
+    /// For each deployment that failed or caused an incident, how long until that was over: a failed one from its end
+    /// to the next success; one with incidents from its end until the last of them was restored.
+    #[must_use]
+    pub fn failures(&self, links: &[Option<usize>], as_of: i64) -> Vec<Option<Observation>> {
+        let over = |from: i64, end: Option<i64>| match end {
+            Some(end) => Observation::ended((end - from).max(0), 0),
+            None => Observation::open((as_of - from).max(0)),
+        };
+        let deployments = self.deployments.iter().zip(self.successes(as_of));
+        let mut found: Vec<Option<Observation>> = deployments
+            .map(|(d, success)| (d.state == DeploymentState::Failed && d.at <= as_of).then(|| over(d.at, success)))
+            .collect();
+        for (incident, link) in self.incidents.iter().flatten().zip(links).filter(|(i, _)| i.at <= as_of) {
+            let Some(place) = *link else { continue };
+            let this = over(self.deployments[place].at, incident.restored.filter(|at| *at <= as_of));
+            found[place] = Some(match found[place] {
+                Some(other) if other.cause.is_none() || (this.cause.is_some() && other.until >= this.until) => other,
+                _ => this,
+            });
+        }
+        found
+    }
+    /// For each deployment when the first one from it on succeeded.
+    fn successes(&self, as_of: i64) -> Vec<Option<i64>> {
+        let mut success = vec![None; self.deployments.len()];
+        let mut next = None;
+        for (deployment, success) in self.deployments.iter().zip(&mut success).rev() {
+            if deployment.state == DeploymentState::Succeeded && deployment.at <= as_of {
+                next = Some(deployment.at);
+            }
+            *success = next;
+        }
+        success
     }
 }

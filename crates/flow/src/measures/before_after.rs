@@ -3,6 +3,7 @@ use super::flow_time::Begin;
 use super::view::View;
 use crate::figure::{Clock, Figure, Reason, Unit};
 use crate::log::NO_TIME;
+use crate::selection::ItemSet;
 use crate::statistics::{Interval, Shift, Z95, bootstrap, hodges_lehmann, quantile};
 use serde::Serialize;
 
@@ -83,10 +84,8 @@ pub struct BeforeAfter {
 /// began before and after it as well.
 #[must_use]
 pub fn before_after(view: &View<'_>, marker: Marker) -> BeforeAfter {
-    let (clock, source) = (view.clock(), view.visits.source);
-    let told = source.done && (marker.begin == Begin::Created || source.starts);
-    if !told {
-        let reason = if source.done { Reason::NoStart } else { Reason::NoDoneLabel };
+    let clock = view.clock();
+    if let Some(reason) = marker.begin.untold(view) {
         let none = |unit| Figure::not_measured(reason, unit).on(clock);
         let time = Estimate::bare(none(Unit::Ms));
         let side = Side { items: none(Unit::Count), p50: time, p85: time };
@@ -94,7 +93,12 @@ pub fn before_after(view: &View<'_>, marker: Marker) -> BeforeAfter {
         let verdict = Verdict::NotMeasured { reason };
         return BeforeAfter { clock, before, after, shift: time, effect: none(Unit::Share), verdict };
     }
-    let (before, after) = times(view, marker);
+    let times = |items: &ItemSet| {
+        let from = |item: usize| marker.begin.of(view, item);
+        let time = |item: usize| view.long_of_item(item, from(item), view.visits.items.ended[item]);
+        items.iter().map(|item| time(item as usize)).collect::<Vec<i64>>()
+    };
+    let [before, after] = sides(view, marker).map(|items| times(&items));
     let shift = hodges_lehmann(&before, &after);
     let sides = [side(&before, marker.seed, clock), side(&after, marker.seed ^ 1, clock)];
     let [before_side, after_side] = sides;
@@ -112,25 +116,23 @@ pub fn before_after(view: &View<'_>, marker: Marker) -> BeforeAfter {
     BeforeAfter { clock, before: before_side, after: after_side, shift, effect: effect.on(clock), verdict }
 }
 
-fn times(view: &View<'_>, marker: Marker) -> (Vec<i64>, Vec<i64>) {
-    let items = &view.visits.items;
-    let (mut before, mut after) = (Vec::new(), Vec::new());
+/// The items delivered before and after a marker.
+#[must_use]
+pub fn sides(view: &View<'_>, marker: Marker) -> [ItemSet; 2] {
+    let visits = view.visits;
     let reach = marker.reach.unwrap_or(i64::MAX);
+    let mut sides = [ItemSet::none(visits.item_count()), ItemSet::none(visits.item_count())];
+    let [before, after] = &mut sides;
     view.each(|item| {
-        let end = items.ended[item];
-        let from = match marker.begin {
-            Begin::Created => items.created[item],
-            Begin::Committed => items.committed[item],
-        };
-        if !view.visits.delivered(item) || from == NO_TIME {
+        let end = visits.items.ended[item];
+        if !visits.delivered(item) || marker.begin.of(view, item) == NO_TIME {
             return;
         }
-        let side = if end < marker.at { &mut before } else { &mut after };
         if end >= marker.at.saturating_sub(reach) && end < marker.at.saturating_add(reach) {
-            side.push(view.long_of_item(item, from, end));
+            if end < marker.at { before.add(item as u32) } else { after.add(item as u32) }
         }
     });
-    (before, after)
+    sides
 }
 
 fn verdict(n: usize, shift: Option<Shift>, effect: Option<f64>) -> Verdict {

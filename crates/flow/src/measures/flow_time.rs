@@ -1,3 +1,4 @@
+use super::cuts::Cuts;
 use super::estimate::Estimate;
 use super::view::View;
 use crate::figure::{Clock, Figure, Reason, State, Unit};
@@ -16,6 +17,24 @@ pub enum Begin {
     Created,
     /// At its commitment: cycle time.
     Committed,
+}
+
+impl Begin {
+    /// The instant of an item, UTC ms; [`NO_TIME`] where it has none.
+    pub(super) fn of(self, view: &View<'_>, item: usize) -> i64 {
+        match self {
+            Self::Created => view.visits.items.created[item],
+            Self::Committed => view.visits.items.committed[item],
+        }
+    }
+    /// Why the source cannot tell durations from there to the end, where it cannot.
+    pub(super) const fn untold(self, view: &View<'_>) -> Option<Reason> {
+        match (view.visits.source.done, self) {
+            (false, _) => Some(Reason::NoDoneLabel),
+            (true, Self::Committed) if !view.visits.source.starts => Some(Reason::NoStart),
+            _ => None,
+        }
+    }
 }
 
 /// Which items are followed.
@@ -89,10 +108,7 @@ pub fn watched(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<(u32, Obser
     let items = &view.visits.items;
     let mut found = Vec::new();
     view.each(|item| {
-        let from = match begin {
-            Begin::Created => items.created[item],
-            Begin::Committed => items.committed[item],
-        };
+        let from = begin.of(view, item);
         let outside = cohort.from.is_some_and(|at| from < at) || cohort.until.is_some_and(|at| from >= at);
         if from == NO_TIME || outside || items.standing[item] == Standing::Unknown {
             return;
@@ -122,11 +138,27 @@ const fn cause(outcome: Outcome) -> u8 {
 #[must_use]
 pub fn flow_time(view: &View<'_>, begin: Begin, cohort: Cohort) -> FlowTime {
     let clock = view.clock();
-    let source = view.visits.source;
-    if !source.done || (begin == Begin::Committed && !source.starts) {
-        return not_measured(if source.done { Reason::NoStart } else { Reason::NoDoneLabel }, begin, clock);
+    if let Some(reason) = begin.untold(view) {
+        return not_measured(reason, begin, clock);
     }
     of_watched(&followed(view, begin, cohort), begin, clock)
+}
+
+/// The flow time of the items that began in each row: a series of cohorts. The last ones are mostly open, and say so.
+#[must_use]
+pub fn flow_times(view: &View<'_>, begin: Begin, told_since: Option<i64>, rows: &Cuts) -> Vec<FlowTime> {
+    let clock = view.clock();
+    if let Some(reason) = begin.untold(view) {
+        return rows.from.iter().map(|_| not_measured(reason, begin, clock)).collect();
+    }
+    let mut cohorts = vec![Vec::new(); rows.len()];
+    for (item, observation) in watched(view, begin, Cohort { told_since, ..Cohort::default() }) {
+        let cohort = rows.row(begin.of(view, item as usize)).and_then(|row| cohorts.get_mut(row));
+        if let Some(cohort) = cohort.filter(|_| observation.seen()) {
+            cohort.push(observation);
+        }
+    }
+    cohorts.iter().map(|watched| of_watched(watched, begin, clock)).collect()
 }
 
 fn followed(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<Observation> {

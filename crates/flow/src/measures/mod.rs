@@ -33,7 +33,7 @@ mod wip;
 
 pub use aging::{Aging, AgingWork, Older, Pace, aging};
 pub use all::{Measures, measure};
-pub use before_after::{BeforeAfter, Marker, Side, Verdict, before_after};
+pub use before_after::{BeforeAfter, Marker, Side, Verdict, before_after, sides};
 pub use bottleneck::{Bottleneck, Candidate, Slope, bottleneck};
 pub use complete_accurate::{CompleteAccurate, StepQuality, complete_accurate};
 pub use cumulative_flow::{Band, CumulativeFlow, cumulative_flow, usual_order};
@@ -41,7 +41,7 @@ pub use cuts::{Cuts, Period, Window};
 pub use efficiency::{FlowEfficiency, flow_efficiency};
 pub use effort::{Effort, ValueAdding, effort, value_adding};
 pub use estimate::Estimate;
-pub use flow_time::{Begin, Cohort, FlowTime, Method, WithinPromise, flow_time, watched, within_promise};
+pub use flow_time::{Begin, Cohort, FlowTime, Method, WithinPromise, flow_time, flow_times, watched, within_promise};
 pub use groups::{Group, by_activity, by_step, by_team};
 pub use handoffs::{HandOff, HandOffs, handoffs};
 pub use items::{Behind, behind};

@@ -1,9 +1,9 @@
+use super::cuts::Window;
 use super::view::View;
 use crate::figure::{Figure, Reason, Unit};
 use crate::log::{NO_TIME, NONE};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// How busy a team was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,11 +23,11 @@ pub struct Utilisation {
     pub overbooked: Figure,
 }
 
-/// How busy each team was within a window (UTC ms), given how many people it has (by name). A team without is not
+/// How busy each team was within a window, given how many people it has (by name). A team without is not
 /// measured; nor is any where the source does not tell working from waiting. Ask it in business time: by the
 /// calendar people would be available at night as well.
 #[must_use]
-pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Range<i64>) -> Vec<Utilisation> {
+pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Window) -> Vec<Utilisation> {
     let visits = view.visits;
     let clock = view.clock();
     // For each team where something begins (+1) and ends (−1) to be worked on.
@@ -36,7 +36,7 @@ pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Rang
         let team = visits.team(visit).map_or(NONE, |t| t);
         let Some(turns) = turns.get_mut(team as usize) else { return };
         each_spell(view, visit, |from, until| {
-            let (from, until) = (from.max(window.start), until.min(window.end));
+            let (from, until) = (from.max(window.from), until.min(window.until));
             if from < until {
                 turns.extend([(from, 1), (until, -1)]);
             }
@@ -53,7 +53,7 @@ pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Rang
         };
         let n = turns.len() / 2;
         turns.sort_unstable();
-        let (mut busy, mut any, mut over, mut at, mut count) = (0.0, 0i64, 0i64, window.start, 0i32);
+        let (mut busy, mut any, mut over, mut at, mut count) = (0.0, 0i64, 0i64, window.from, 0i32);
         for (instant, turn) in turns {
             if count > 0 && instant > at {
                 let long = view.long(Some(team as u32), at, instant);
@@ -63,7 +63,7 @@ pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Rang
             }
             (at, count) = (instant, count + turn);
         }
-        let available = people * view.long(Some(team as u32), window.start, window.end) as f64;
+        let available = people * view.long(Some(team as u32), window.from, window.until) as f64;
         Utilisation {
             team: team as u32,
             name,

@@ -15,5 +15,5 @@ pub use interval::Interval;
 pub use median::median_interval;
 pub use normal::Z95;
 pub use shift::{Shift, hodges_lehmann};
-pub use slope::{Slope, theil_sen};
+pub use slope::{Slope, theil_sen, theil_sen_of_series};
 pub use wilson::wilson;

@@ -1,8 +1,9 @@
 //! Shared logs as visits, with what being done means in each.
 
+use super::csv;
 use super::xes::{read, shared};
 use watercourse_flow::from_log::from_log;
-use watercourse_flow::log::{Event, Log, TimeMeans};
+use watercourse_flow::log::{Log, TimeMeans};
 use watercourse_flow::meaning::LogMeaning;
 use watercourse_flow::order::Ordered;
 use watercourse_flow::visits::Visits;
@@ -29,17 +30,7 @@ pub fn problems() -> Option<Vec<Visits>> {
 /// Incidents of a ServiceNow instance: every update is a row with the state it left the incident in.
 pub fn uci() -> Option<Visits> {
     let path = shared("uci-servicenow-sample/incident_event_log_10pct_of_cases.csv")?;
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let names = lines.next().unwrap();
-    let column = |name: &str| names.iter().position(|n| *n == name).unwrap();
-    let (case, state, at) = (column("number"), column("incident_state"), column("sys_updated_at"));
-    let mut log = Log::default();
-    for cells in lines {
-        let instant = jiff::civil::DateTime::strptime("%d/%m/%Y %H:%M", cells[at]).unwrap();
-        let at = jiff::tz::TimeZone::UTC.to_timestamp(instant).unwrap().as_millisecond();
-        log.push(Event { case: cells[case], activity: cells[state], at, start: None, team: None, lifecycle: None });
-    }
+    let log = csv::read(&path, ["number", "incident_state", "sys_updated_at", "-", "-"]);
     let meaning = LogMeaning { time: TimeMeans::Entry, ..LogMeaning::default() }.done(["Resolved", "Closed"]);
     Some(visits(&log, &meaning))
 }
