@@ -12,6 +12,7 @@ pub mod conformance;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod hygiene;
 pub mod log;
 pub mod map;
 pub mod meaning;
