@@ -14,6 +14,7 @@ pub mod figure;
 pub mod from_items;
 pub mod from_log;
 pub mod hours;
+pub mod hygiene;
 pub mod log;
 pub mod map;
 pub mod meaning;

@@ -2,7 +2,7 @@
 
 use crate::chart::drawn::{Cell, Drawn, Table};
 use crate::chart::scale::{along, real};
-use crate::chart::scope::{Scope, quoted};
+use crate::chart::scope::{Scope, figure, quoted};
 use crate::chart::svg::Svg;
 use crate::chart::text::fit;
 use crate::view::say;
@@ -83,7 +83,7 @@ fn picture(scope: &Scope<'_>, found: &Bottleneck, question: &str, answer: &str) 
         svg.rect("bar-a", LEFT, y + 3.0, long, 16.0, 0.0);
         svg.end();
         let grows = c.slope.filter(|s| s.low > 0.0).map_or("", |_| " · queue grows");
-        let text = format!("{:.0} % · first in {:.0} %{grows}", c.share.value().unwrap_or(0.0) * 100.0, c.first * 100.0);
+        let text = format!("{} · first in {:.0} of 100 draws{grows}", figure(&c.share, None).brief(), c.first * 100.0);
         svg.text(if c.confirmed { "t11 warn" } else { "t11 soft" }, LEFT + long + 8.0, y + 15.0, text);
     }
     svg.finish((760.0, real(found.candidates.len().min(TOP)) * ROW + 8.0), true, question, answer)
