@@ -26,8 +26,8 @@ const OLDEST: usize = 20;
 /// What a log means, as its mapping says. Labels of being done count as soon as they are known; what is
 /// merely suggested about working and waiting is left alone until a mapping file says it.
 #[must_use]
-pub fn meaning(mapping: &Mapping, log: &Log, as_of: Option<i64>) -> LogMeaning {
-    let mut meaning = LogMeaning { time: mapping.time_means.value, as_of, ..LogMeaning::of(log) };
+pub fn meaning(mapping: &Mapping, log: &Log, evidence: Evidence, as_of: Option<i64>) -> LogMeaning {
+    let mut meaning = LogMeaning { time: mapping.time_means.value, evidence, as_of, ..LogMeaning::of(log) };
     meaning.done = mapping.done.value.iter().map(|l| (l.clone(), Outcome::Delivered)).collect();
     for label in &mapping.labels {
         if let Some(activity) = label.activity {
@@ -154,7 +154,7 @@ impl Study {
     pub fn of(imported: &Imported, as_of: Option<i64>) -> Self {
         let log = &imported.log;
         let ordered = Ordered::of(log);
-        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, as_of));
+        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, imported.evidence, as_of));
         let timeline = Timeline::of(&visits);
         let map = Map::of_log(log, &ordered, None);
         let variants = Variants::of_log(&ordered, &visits, None);

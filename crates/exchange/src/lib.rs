@@ -31,4 +31,5 @@ pub use mapping::{
 };
 pub use options::{Limits, Options};
 pub use read::{read_log, read_path};
+
 pub use zone::Zone;

@@ -1,5 +1,6 @@
 //! Native items into visits: rounds, visits and spells are there already; instants become milliseconds.
 
+use crate::evidence::Evidence;
 use crate::log::{NO_TIME, NONE};
 use crate::visits::{Ended, ItemRow, Parked, Row, Source, Standing, Stretch, Told, Visits};
 use std::borrow::Cow;
@@ -11,7 +12,15 @@ use watercourse_core::time::Instant;
 
 /// The visits of items, each with the stream version it runs under, as they stand `now`.
 pub fn from_items<'a>(items: impl IntoIterator<Item = (&'a Item, &'a Stream)>, now: Instant) -> Visits {
-    let source = Source { done: true, teams: true, phases: true, starts: true, pauses: true, entries: false };
+    let source = Source {
+        done: true,
+        teams: true,
+        phases: true,
+        starts: true,
+        pauses: true,
+        entries: false,
+        evidence: Evidence::L4,
+    };
     let mut visits = Visits::telling(source, now.millis());
     let mut scratch = Scratch::default();
     for (item, stream) in items {

@@ -152,8 +152,8 @@ async fn receive(web: Web, headers: Headers, request: Request) -> Result<Respons
 
 async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> Result<Value, Problem> {
     let Asked { stream, name, .. } = asked;
-    let Imported { log, rows, rejected, mapping, warnings, .. } = read;
-    let meaning = analysis::meaning(&mapping, &log, None);
+    let Imported { log, rows, rejected, mapping, warnings, evidence, .. } = read;
+    let meaning = analysis::meaning(&mapping, &log, evidence, None);
     let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
     let told = json!({"rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected});
     let told = told.as_object().cloned().unwrap_or_default();

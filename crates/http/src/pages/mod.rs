@@ -20,6 +20,7 @@ mod history;
 mod item_new_view;
 mod item_view;
 mod items;
+mod measure_docs;
 mod measured;
 mod moves;
 mod news;

@@ -8,7 +8,7 @@ use super::stream_view::{
     StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
 };
 use crate::chart::conformance::{self, Replayed};
-use crate::chart::list::CHARTS;
+use crate::chart::list::{CHARTS, chart, evidence};
 use crate::chart::scope::{Links, Scope, figure, ms};
 use crate::chart::stream_map::{
     Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
@@ -190,7 +190,16 @@ pub(super) fn map(published: &Published, flow: &Flow, show: &str, share: u32) ->
     };
     let stands_on = if show == "designed" { String::new() } else { scope.on(scope.view.len(), "items") };
     let svg = draw(&map, &question, &answer);
-    Drawn { id: "map", question, answer, stands_on, svg, table, ..Drawn::default() }
+    Drawn {
+        id: "map",
+        question,
+        answer,
+        stands_on,
+        svg,
+        table,
+        evidence: evidence(&scope),
+        measure: "map-and-variants",
+    }
 }
 
 fn busiest(scope: &Scope<'_>) -> String {
@@ -239,7 +248,7 @@ pub async fn page(
         ],
     };
     let charts =
-        if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() };
+        if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| c.draw(&scope)).collect() };
     let page = StreamMapPage {
         shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
         head: head(&published, "map"),
@@ -354,7 +363,7 @@ pub async fn variants(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     let (published, flow, days) = flow(&web, &id, &asked).await?;
-    let drawn = crate::chart::variants::of(&flow.scope());
+    let drawn = chart("variants").map(|c| c.draw(&flow.scope())).unwrap_or_default();
     let page = StreamCharts {
         shell: shell(&web, &headers, format!("Variants of {}", published.head.name), "streams").await?,
         head: head(&published, "variants"),
