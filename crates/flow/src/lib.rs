@@ -12,6 +12,8 @@ pub mod conformance;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod growing;
+pub mod live;
 pub mod log;
 pub mod map;
 pub mod meaning;
