@@ -175,6 +175,10 @@ impl App {
     pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
+    /// Tells of something that was not written down: that figures were made.
+    pub fn announce(&self, change: Change) {
+        self.tell(change);
+    }
     pub(crate) fn tell(&self, change: Change) {
         // Nobody may be listening.
         drop(self.changes.send(change));

@@ -4,7 +4,7 @@
 //! can be counted. What a look costs depends on what is held, never on what went through before. It gives the same
 //! numbers as measuring all items anew.
 
-use crate::figure::{Figure, Spread, Unit};
+use crate::figure::Spread;
 use crate::from_items::{committed, end_of, place};
 use crate::log::{Dictionary, NONE};
 use crate::measures::week_of;
@@ -110,9 +110,9 @@ pub struct Now {
     /// The instant, UTC ms.
     pub as_of: i64,
     /// Items whose lead time still runs.
-    pub open: Figure,
+    pub open: usize,
     /// Those of them that were committed to.
-    pub in_progress: Figure,
+    pub in_progress: usize,
     /// How old they are, since their creation.
     pub age: Spread,
     /// Items created.
@@ -266,8 +266,8 @@ impl Sum {
         let in_activity = Activity::ALL.into_iter().zip(&mut self.in_activity);
         Now {
             as_of: self.as_of,
-            open: Figure::measured(open as f64, open, Unit::Count),
-            in_progress: Figure::count(self.committed, open),
+            open,
+            in_progress: self.committed,
             activities: in_activity
                 .map(|(activity, ages)| InActivity {
                     activity,

@@ -21,8 +21,8 @@ fn same(now: &Now, items: &[&(&Item, &Stream)], at: Instant) {
     let timeline = Timeline::of(&visits);
     let view = View::of(&visits, &timeline);
     let open = open_work(&view, 0);
-    assert_eq!(now.open.value(), open.open.value());
-    assert_eq!(now.in_progress, open.in_progress);
+    assert_eq!(Some(now.open as f64), open.open.value());
+    assert_eq!(Some(now.in_progress as f64), open.in_progress.value());
     assert_eq!(now.age, open.age);
     let of_step = |name: &str| now.rounds(|s| s.step == name);
     assert_eq!(now.rounds(|_| true), by_step(&view).iter().map(|g| g.open).sum::<usize>());
@@ -86,7 +86,7 @@ fn an_older_revision_never_replaces_a_newer_one_and_what_ended_long_ago_is_let_g
     let mut live: Live<()> = Live::default();
     live.put(&walk.items[0], &walk.streams[0], ());
     live.put(&opened, &walk.streams[0], ());
-    assert_eq!(live.look(walk.now, None, |()| true).open.value(), Some(0.0));
+    assert_eq!(live.look(walk.now, None, |()| true).open, 0);
     assert_eq!(live.revision("plain", opened.id), Some(walk.items[0].revision));
     live.forget(walk.now);
     assert_eq!(live.len(), 1, "it arrived this week");

@@ -4,7 +4,7 @@ use crate::chart::scope::{Links, Scope, since};
 use crate::state::Web;
 use crate::view::say;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Course, Published};
 use watercourse_flow::measures::View;
 use watercourse_flow::selection::ItemSet;
 use watercourse_flow::timeline::Timeline;
@@ -44,7 +44,7 @@ pub struct Flow {
     /// The visits.
     pub visits: Arc<Visits>,
     /// Where the time of each item went.
-    pub timeline: Timeline,
+    pub timeline: Arc<Timeline>,
     /// The items in the window.
     pub items: ItemSet,
     /// First and last moment.
@@ -62,16 +62,16 @@ impl Flow {
             Some(id) => Some(web.app.stream(&web.access, id, None).await?),
             None => None,
         };
-        let visits = web.app.flow(&web.access, stream).await?;
-        let computed = tokio::task::spawn_blocking(move || Self::of(published, visits, days)).await;
+        let course = web.app.course(&web.access, stream).await?;
+        let computed = tokio::task::spawn_blocking(move || Self::of(published, course, days)).await;
         computed.map_err(|e| broke_off(&e))
     }
-    fn of(published: Option<Arc<Published>>, visits: Arc<Visits>, days: u32) -> Self {
+    fn of(published: Option<Arc<Published>>, course: Course, days: u32) -> Self {
+        let Course { visits, timeline } = course;
         let until = visits.as_of;
         let first = visits.items.created.iter().copied().min().unwrap_or(until);
         // Whole days, so that a filter by date finds the same items.
         let from = if days == 0 { first } else { (until - i64::from(days) * DAY).div_euclid(DAY) * DAY };
-        let timeline = Timeline::of(&visits);
         let items = since(&visits, from);
         Self { published, timeline, items, window: (from, until), days, visits }
     }

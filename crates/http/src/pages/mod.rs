@@ -22,6 +22,7 @@ mod items;
 mod measured;
 mod moves;
 mod news;
+mod now;
 mod oops;
 mod practice_view;
 mod practices;
