@@ -43,8 +43,8 @@ pub(crate) struct Given<T> {
     pub(crate) figures: Arc<T>,
     /// When they were made.
     pub(crate) at: Instant,
-    /// Whether something happened since.
-    pub(crate) is_behind: bool,
+    /// Whether there is so much that they may be older than this moment.
+    pub(crate) is_much: bool,
 }
 
 #[derive(Clone)]
@@ -93,12 +93,12 @@ impl Ready {
                 let pause = AGAIN_AFTER.max(kept.took * 5).saturating_sub(kept.begun.elapsed());
                 tokio::spawn(Arc::clone(self).later(web.clone(), key.clone(), pause, make));
             }
-            return Ok(given(kept, web, &key.0));
+            return Ok(given(kept));
         }
         let patience = web.settings.patience.unwrap_or(PATIENCE);
         let made = tokio::spawn(Arc::clone(self).make(web.clone(), key.clone(), make));
         match tokio::time::timeout(patience, made).await {
-            Ok(made) => Ok(given(&made.map_err(|e| broke_off(&e))??, web, &key.0)),
+            Ok(made) => Ok(given(&made.map_err(|e| broke_off(&e))??)),
             Err(_) => Ok(None),
         }
     }
@@ -161,9 +161,9 @@ fn is_fresh(kept: &Kept, web: &Web, of: &Of) -> bool {
     kept.turn == web.app.turns(of.stream.as_deref()) && passed < FRESH_FOR
 }
 
-fn given<T: Send + Sync + 'static>(kept: &Kept, web: &Web, of: &Of) -> Option<Given<T>> {
+fn given<T: Send + Sync + 'static>(kept: &Kept) -> Option<Given<T>> {
     let figures = Arc::clone(&kept.figures).downcast().ok()?;
-    Some(Given { figures, at: kept.at, is_behind: kept.turn != web.app.turns(of.stream.as_deref()) })
+    Some(Given { figures, at: kept.at, is_much: kept.is_much })
 }
 
 /// What somebody sees, in words: nothing for who sees all of it.

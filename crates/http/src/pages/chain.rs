@@ -67,7 +67,7 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         stream: chosen.unwrap_or_default(),
         streams: streams.iter().map(|p| (p.head.id.clone(), p.head.name.clone())).collect(),
         empty: figures.is_some_and(|f| f.is_empty),
-        as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_behind)),
+        as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_much)),
         drawn,
         places,
         findings: figures.map(|f| f.findings.clone()),

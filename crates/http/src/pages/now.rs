@@ -31,10 +31,10 @@ pub fn count(count: usize, link: Option<String>) -> Figure {
     Figure::Value { text: say::count(count as u64), link }
 }
 
-/// From when figures are that something happened since.
+/// From when figures are that are not made anew for every page.
 #[must_use]
-pub fn as_of(at_ms: i64, is_behind: bool) -> String {
-    if !is_behind {
+pub fn as_of(at_ms: i64, is_much: bool) -> String {
+    if !is_much {
         return String::new();
     }
     let time: String = say::exact(at_ms).chars().skip(11).take(8).collect();

@@ -77,7 +77,7 @@ pub struct StreamMapPage {
     pub value: String,
     /// Name, figure, remark of open work, as of this moment; empty for an imported log.
     pub now: Vec<(&'static str, Figure, String)>,
-    /// From when the figures are, where something happened since.
+    /// From when the figures are, where they are not of this moment.
     pub as_of: String,
     /// What is drawn from everything that went through; none while it is loading.
     pub figures: Option<Arc<StreamFigures>>,

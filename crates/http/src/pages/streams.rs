@@ -264,7 +264,7 @@ pub async fn page(
         head: head(&published, "map"),
         value: published.stream.value.clone(),
         now: now.map_or_else(Vec::new, |now| now::measures(&now, &id)),
-        as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_behind)),
+        as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_much)),
         shows,
         periods: PERIODS.iter().map(|(d, name)| (*d, *name, *d == days)).collect(),
         paths: if chosen == "designed" {
