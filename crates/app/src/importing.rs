@@ -75,6 +75,9 @@ struct KeptMeaning {
     evidence: Evidence,
 }
 
+/// Events read at once to be measured.
+const READ_AT_ONCE: i64 = 20_000;
+
 impl App {
     /// Imports a log as a stream of its own: drawn, listed and measured, never run. Importing to the same
     /// stream again replaces what was imported before, as its next version.
@@ -132,17 +135,22 @@ impl App {
         let bad = |wrong: String| StoreError::Malformed { table: "stream", wrong };
         let kept: ImportedSteps = serde_json::from_str(&published.head.definition).map_err(|e| bad(e.to_string()))?;
         let meaning: KeptMeaning = serde_json::from_value(kept.meaning).map_err(|e| bad(e.to_string()))?;
-        let events = self.store.reader().await?.log_events(&published.head.id, published.head.version).await?;
-        let visits = tokio::task::spawn_blocking(move || {
-            let mut log = Log::default();
+        let mut log = Log::default();
+        let mut conn = self.store.reader().await?;
+        loop {
+            let from = i64::try_from(log.len()).unwrap_or(i64::MAX);
+            let events = conn.log_events(&published.head.id, published.head.version, from, READ_AT_ONCE).await?;
+            if events.is_empty() {
+                break;
+            }
             for e in &events {
                 let (team, lifecycle) = (e.team.as_deref(), e.lifecycle.as_deref());
                 log.push(Event { case: &e.case, activity: &e.activity, at: e.at, start: e.start, team, lifecycle });
             }
-            from_log(&log, &Ordered::of(&log), &meaning.open())
-        })
-        .await
-        .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
+        }
+        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning.open()))
+            .await
+            .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
         Ok(visits)
     }
 }

@@ -1,5 +1,7 @@
 //! Visits in columns: the atom of all measuring, whatever source they come from.
 
+mod cut;
+
 use crate::evidence::Evidence;
 use crate::log::{Dictionary, Log, NO_TIME, NONE, fill};
 use crate::order::Ordered;

@@ -24,6 +24,7 @@ mod measure_docs;
 mod measured;
 mod moves;
 mod news;
+mod now;
 mod oops;
 mod practice_view;
 mod practices;
