@@ -66,6 +66,8 @@ pub enum Evidence {
     L1,
     /// A history of events.
     L2,
+    /// Events with the objects they touch, and how these belong together.
+    L3,
 }
 
 /// Time per case and status, without order.

@@ -16,6 +16,7 @@ mod imported;
 mod mapping;
 mod mapping_file;
 mod names;
+pub mod ocel;
 mod options;
 mod read;
 mod source;

@@ -146,7 +146,7 @@ impl Mapping {
         let mut out = Writer::default();
         out.line("# How Watercourse read this file. Edit what is wrong and give it back with --mapping.");
         out.line(&format!("watercourse_mapping = {VERSION}"));
-        out.choice("format", &format_id(self.format.value), &self.format);
+        out.choice("format", &quoted(self.format.value.id()), &self.format);
         out.choice("encoding", &quoted(&self.encoding.value), &self.encoding);
         out.choice(
             "layout",
@@ -239,10 +239,6 @@ impl Writer {
             self.line(&format!("activity = {}", quoted(activity.id())));
         }
     }
-}
-
-fn format_id(format: Format) -> String {
-    quoted(if format == Format::Csv { "csv" } else { "xes" })
 }
 
 /// A TOML basic string.

@@ -1,0 +1,108 @@
+//! The object-centric logs of the shared data: counts as their READMEs state them, and the same content in every format.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+use std::path::PathBuf;
+
+use watercourse_exchange::{Options, ocel};
+
+/// The folder of the shared logs, or nothing where there is none.
+fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("WATERCOURSE_SHARED_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    if path.join("README.md").exists() {
+        return Some(path);
+    }
+    println!("no shared data at {}: only the committed fixtures are checked", path.display());
+    None
+}
+
+fn read(file: &str, tz: Option<&str>) -> Option<ocel::Read> {
+    let options = Options { tz: tz.map(str::to_owned), ..Options::default() };
+    let read = ocel::read_path(&shared()?.join(file), &options, &mut |_, _| {});
+    Some(read.unwrap_or_else(|e| panic!("{file}: {e}")))
+}
+
+/// Events, objects, relations of events, relations of objects.
+fn counts(read: &ocel::Read) -> (usize, usize, usize, usize) {
+    let o = &read.ocel;
+    (o.events(), o.objects(), o.e2o.len(), o.o2o.len())
+}
+
+fn codes(read: &ocel::Read) -> Vec<&str> {
+    read.warnings.iter().map(|w| w.code).collect()
+}
+
+/// The first differences, to look at.
+fn same(a: &ocel::Ocel, b: &ocel::Ocel, what: &str) {
+    let (a, b) = (a.statements(), b.statements());
+    let only = |a: &[String], b: &[String]| {
+        a.iter().filter(|l| b.binary_search(l).is_err()).take(3).cloned().collect::<Vec<_>>()
+    };
+    assert!(
+        a == b,
+        "{what}: {} and {} statements; only here {:#?}, only there {:#?}",
+        a.len(),
+        b.len(),
+        only(&a, &b),
+        only(&b, &a)
+    );
+}
+
+#[test]
+fn the_example_of_the_specification_says_the_same_in_all_formats() {
+    let folder = "ocel2-spec-example/ocel20_example";
+    let Some(json) = read(&format!("{folder}.jsonocel"), None) else { return };
+    assert_eq!((counts(&json), json.version), ((13, 9, 20, 7), "2.0"));
+    assert_eq!(codes(&json), ["bare-objects"]);
+    for ending in ["xmlocel", "sqlite"] {
+        // Times without offset are an hour off: the wall clock of central Europe.
+        let other = read(&format!("{folder}.{ending}"), Some("+01:00")).unwrap();
+        same(&json.ocel, &other.ocel, ending);
+        let assumed = read(&format!("{folder}.{ending}"), None).unwrap();
+        assert!(codes(&assumed).contains(&"zone-assumed"), "{:?}", assumed.warnings);
+        assert_eq!(assumed.ocel.at[0] - json.ocel.at[0], 3_600_000);
+    }
+}
+
+#[test]
+fn a_purchase_to_pay_log_keeps_what_dangles() {
+    let Some(json) = read("ocel2-procurement-p2p/ocel2-p2p.json.gz", None) else { return };
+    assert_eq!(counts(&json), (14_671, 9_543, 35_927, 20_402));
+    assert_eq!(json.ocel.dangling(), (0, 2_028));
+    assert_eq!((json.ocel.event_types.names.len(), json.ocel.object_types.names.len()), (10, 7));
+    assert!(codes(&json).contains(&"dangling-object-relations"));
+    for ending in ["xml", "sqlite"] {
+        let other = read(&format!("ocel2-procurement-p2p/ocel2-p2p.{ending}.gz"), None).unwrap();
+        same(&json.ocel, &other.ocel, ending);
+    }
+}
+
+#[test]
+fn four_years_of_github_in_both_versions() {
+    let Some(first) = read("ocel-github-pm4py/github_pm4py.jsonocel", None) else { return };
+    assert_eq!((first.ocel.events(), first.ocel.objects(), first.version), (1_798, 532, "1.0"));
+    let second = read("ocel-github-pm4py/github_pm4py.ocel2.json", None).unwrap();
+    same(&first.ocel, &second.ocel, "2.0 as JSON");
+    let xml = read("ocel-github-pm4py/github_pm4py.xmlocel", None).unwrap();
+    assert_eq!((xml.ocel.events(), xml.version), (1_798, "1.0"));
+    same(&first.ocel, &xml.ocel, "1.0 as XML");
+}
+
+#[test]
+fn examples_of_the_first_version() {
+    let Some(json) = read("ocel1-examples/example_log.jsonocel", None) else { return };
+    assert_eq!((counts(&json), json.version), ((23, 15, 39, 0), "1.0"));
+    let xml = read("ocel1-examples/example_log.xmlocel", None).unwrap();
+    assert_eq!(counts(&xml), (23, 15, 39, 0));
+    assert_eq!(read("ocel1-examples/recruiting-red.jsonocel", None).unwrap().ocel.events(), 6_607);
+    assert_eq!(read("ocel1-examples/newocel.jsonocel", None).unwrap().rows.rejected, 0);
+    let old = shared().unwrap().join("ocel1-examples/example_log.sqlite");
+    let error = ocel::read_path(&old, &Options::default(), &mut |_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("OCEL 1.0"), "{error}");
+}
+
+#[test]
+fn a_database_that_lacks_times_of_objects_is_read() {
+    let Some(read) = read("ocel2-spec-example/pallet-logistics-v0.9.sqlite", None) else { return };
+    assert_eq!(counts(&read), (14, 11, 29, 0));
+}
