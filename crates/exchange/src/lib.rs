@@ -22,6 +22,7 @@ mod read;
 mod source;
 mod suggest;
 mod xes;
+mod xml_text;
 mod zone;
 
 pub use date::{DateOrder, Moment, parse as parse_moment};

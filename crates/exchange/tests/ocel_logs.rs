@@ -106,3 +106,50 @@ fn a_database_that_lacks_times_of_objects_is_read() {
     let Some(read) = read("ocel2-spec-example/pallet-logistics-v0.9.sqlite", None) else { return };
     assert_eq!(counts(&read), (14, 11, 29, 0));
 }
+
+/// Out in every format of 2.0 and in again.
+fn round(ocel: &ocel::Ocel, what: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    ocel::write_json(ocel, std::fs::File::create(path("a.jsonocel")).map(std::io::BufWriter::new).unwrap()).unwrap();
+    ocel::write_xml(ocel, std::fs::File::create(path("a.xmlocel")).map(std::io::BufWriter::new).unwrap()).unwrap();
+    ocel::write_sqlite(ocel, &path("a.sqlite")).unwrap();
+    for name in ["a.jsonocel", "a.xmlocel", "a.sqlite"] {
+        let again = ocel::read_path(&path(name), &Options::default(), &mut |_, _| {}).unwrap();
+        assert!(!codes(&again).iter().any(|c| c.starts_with("un") || *c == "no-value"), "{what}: {:?}", again.warnings);
+        same(ocel, &again.ocel, &format!("{what} as {name}"));
+    }
+}
+
+#[test]
+fn out_and_in_again_is_identical_in_every_format() {
+    for file in [
+        "ocel2-spec-example/ocel20_example.jsonocel",
+        "ocel2-spec-example/pallet-logistics-v0.9.sqlite",
+        "ocel2-procurement-p2p/ocel2-p2p.json.gz",
+        "ocel-github-pm4py/github_pm4py.jsonocel",
+        "ocel-github-pm4py/github_pm4py.ocel2.json",
+        "ocel1-examples/example_log.jsonocel",
+        "ocel1-examples/example_log.xmlocel",
+        "ocel1-examples/newocel.jsonocel",
+        "ocel1-examples/recruiting-red.jsonocel",
+    ] {
+        let Some(read) = read(file, None) else { return };
+        round(&read.ocel, file);
+    }
+}
+
+#[test]
+fn what_the_first_version_can_hold_survives_it() {
+    for file in ["ocel1-examples/example_log.jsonocel", "ocel-github-pm4py/github_pm4py.jsonocel"] {
+        let Some(read) = read(file, None) else { return };
+        let mut out = Vec::new();
+        assert_eq!(ocel::write_json_1(&read.ocel, &mut out).unwrap(), Vec::<String>::new());
+        let again = ocel::read(&mut std::io::Cursor::new(out), &Options::default(), &mut |_, _| {}).unwrap();
+        assert_eq!(again.version, "1.0");
+        same(&read.ocel, &again.ocel, file);
+    }
+    let Some(read) = read("ocel2-spec-example/ocel20_example.jsonocel", None) else { return };
+    let lost = ocel::write_json_1(&read.ocel, Vec::new()).unwrap();
+    assert_eq!(lost, ["20 qualifiers of relations", "7 relations between objects", "3 earlier values of attributes"]);
+}

@@ -7,13 +7,19 @@ mod conclude;
 mod flatten;
 mod json_read;
 mod json_text;
+mod json_write;
 mod model;
 mod read;
 mod sqlite_read;
+mod sqlite_write;
 mod values;
 mod xml_read;
+mod xml_write;
 
+pub use json_write::{write_json, write_json_1};
 pub use model::{Declared, EMPTY_TYPE, Ocel, Relations, Types, Value, ValueKind, Values};
 pub use read::{Read, read, read_path};
+pub use sqlite_write::{SqliteError, write_sqlite};
+pub use xml_write::write_xml;
 
 pub(crate) use flatten::log;

@@ -127,7 +127,7 @@ fn broken(error: &rusqlite::Error) -> ExchangeError {
 }
 
 /// A name as SQL has it.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -265,7 +265,7 @@ fn kinds(
 }
 
 /// Columns that are no attributes.
-const OWN: [&str; 3] = ["ocel_id", "ocel_time", "ocel_changed_field"];
+pub(crate) const OWN: [&str; 3] = ["ocel_id", "ocel_time", "ocel_changed_field"];
 
 /// The kind that a declared column type means.
 fn declared_kind(column: &str) -> &'static str {
