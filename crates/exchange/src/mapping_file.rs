@@ -82,6 +82,7 @@ impl Options {
             why.clone_into(&mut label.why);
         }
         Ok(Self {
+            object_type: None,
             case: file.columns.case,
             activity: file.columns.activity,
             time: file.columns.time,
@@ -115,6 +116,7 @@ impl Options {
         Self {
             activity: if said { self.activity } else { file.activity },
             classifier: if said { self.classifier } else { file.classifier },
+            object_type: self.object_type.or(file.object_type),
             case: self.case.or(file.case),
             time: self.time.or(file.time),
             start: self.start.or(file.start),

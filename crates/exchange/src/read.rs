@@ -55,6 +55,14 @@ pub fn read_path(
     })
 }
 
+/// What a file is, by its content.
+///
+/// # Errors
+/// As for [`read_log`]: also for what is no log at all.
+pub fn format_of<R: Read + Seek>(input: &mut R, options: &Options) -> Result<Format, ExchangeError> {
+    unpack(input, &options.limits, &mut |_, _| {}, |unpacked| Ok(Given::open(unpacked, options)?.format()))
+}
+
 fn attempt(
     input: &mut dyn Input,
     options: &Options,

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use watercourse_exchange::{Options, ocel};
+use watercourse_exchange::{Evidence, Imported, Options, ocel, read_log, read_path};
+use watercourse_flow::log::{Dictionary, Log, NO_TIME};
 
 /// The folder of the shared logs, or nothing where there is none.
 fn shared() -> Option<PathBuf> {
@@ -152,4 +153,89 @@ fn what_the_first_version_can_hold_survives_it() {
     let Some(read) = read("ocel2-spec-example/ocel20_example.jsonocel", None) else { return };
     let lost = ocel::write_json_1(&read.ocel, Vec::new()).unwrap();
     assert_eq!(lost, ["20 qualifiers of relations", "7 relations between objects", "3 earlier values of attributes"]);
+}
+
+fn cases(file: &str, options: &Options) -> Option<Imported> {
+    let read = read_path(&shared()?.join(file), options, &mut |_, _| {});
+    let imported = read.unwrap_or_else(|e| panic!("{file}: {e}"));
+    let rows = imported.rows;
+    assert_eq!(
+        rows.read,
+        rows.used + rows.merged + rows.skipped + rows.rejected,
+        "{file}: every event is accounted for"
+    );
+    Some(imported)
+}
+
+fn warned(imported: &Imported, code: &str) -> String {
+    let found = imported.warnings.iter().find(|w| w.code == code);
+    found.map(|w| w.text.clone()).unwrap_or_else(|| panic!("no {code} in {:#?}", imported.warnings))
+}
+
+#[test]
+fn each_object_of_one_type_is_a_case() {
+    let file = "ocel-github-pm4py/github_pm4py.jsonocel";
+    let Some(github) = cases(file, &Options::default()) else { return };
+    assert_eq!(github.mapping.case.value, "case:concept:name");
+    assert_eq!((github.evidence, github.log.cases.len(), github.log.len()), (Evidence::L3, 353, 1_798));
+    let others: Vec<&str> = github.mapping.case.alternatives.iter().map(|a| a.value.as_str()).collect();
+    assert_eq!(others, ["org:resource", "case:repo"]);
+    let by_actor = Options { object_type: Some("org:resource".to_owned()), ..Options::default() };
+    assert_eq!(cases(file, &by_actor).unwrap().log.cases.len(), 178);
+    let wrong = Options { object_type: Some("org:resourse".to_owned()), ..Options::default() };
+    let error = read_path(&shared().unwrap().join(file), &wrong, &mut |_, _| {}).unwrap_err();
+    assert!(error.is_usage() && error.to_string().contains("did you mean \u{201c}org:resource\u{201d}"), "{error}");
+}
+
+#[test]
+fn a_mapping_file_of_an_object_centric_log_reads_it_to_the_same_events() {
+    let file = "ocel2-procurement-p2p/ocel2-p2p.json.gz";
+    let Some(first) = cases(file, &Options::default()) else { return };
+    println!("{}", first.mapping.to_toml());
+    for w in &first.warnings {
+        println!("{}: {}", w.code, w.text);
+    }
+    assert!(first.log.teams.get("Warehouse Department").is_some(), "{:?}", first.mapping.team);
+    let again = cases(file, &Options::from_toml(&first.mapping.to_toml()).unwrap()).unwrap();
+    assert_eq!((again.log.case, again.log.activity, again.log.at), (first.log.case, first.log.activity, first.log.at));
+    assert_eq!(again.log.team, first.log.team);
+}
+
+#[test]
+fn what_flattening_does_to_a_log_is_said() {
+    let Some(pallets) = cases(
+        "ocel2-spec-example/pallet-logistics-v0.9.sqlite",
+        &Options { object_type: Some("Item".to_owned()), ..Options::default() },
+    ) else {
+        return;
+    };
+    for code in ["convergence", "events-of-no-case"] {
+        println!("{}", warned(&pallets, code));
+    }
+    assert_eq!(pallets.rows.read, 14);
+}
+
+#[test]
+fn any_log_leaves_as_ocel_and_comes_back() {
+    for file in ["synthetic-small-logs/interval_event_log.csv", "synthetic-small-logs/running-example.xes"] {
+        let Some(first) = cases(file, &Options::default()) else { return };
+        let ocel = ocel::Ocel::of_log(&first.log, "case").unwrap();
+        round(&ocel, file);
+        let mut out = Vec::new();
+        ocel::write_json(&ocel, &mut out).unwrap();
+        let again = read_log(&mut std::io::Cursor::new(out), &Options::default(), &mut |_, _| {}).unwrap();
+        let rows = |log: &Log| -> Vec<(String, String, i64, i64, String, String)> {
+            (0..log.len())
+                .map(|i| {
+                    let name =
+                        |d: &Dictionary, c: &Vec<u32>| c.get(i).map(|n| d.name(*n).to_owned()).unwrap_or_default();
+                    let start = log.start.get(i).copied().unwrap_or(NO_TIME);
+                    let (case, activity) = (name(&log.cases, &log.case), name(&log.activities, &log.activity));
+                    let (team, lifecycle) = (name(&log.teams, &log.team), name(&log.lifecycles, &log.lifecycle));
+                    (case, activity, log.at[i], start, team, lifecycle)
+                })
+                .collect()
+        };
+        assert_eq!(rows(&again.log), rows(&first.log), "{file}");
+    }
 }
