@@ -10,6 +10,7 @@
 
 mod collect;
 mod conclude;
+mod convert;
 pub mod csv;
 mod date;
 mod error;
@@ -26,6 +27,7 @@ pub mod xes;
 mod xml_text;
 mod zone;
 
+pub use convert::{Converted, Target, convert};
 pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
 pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};

@@ -62,6 +62,14 @@ pub(crate) fn log(given: Given<'_>, options: &Options) -> Result<Imported, Excha
         done: open_done(),
         labels: Vec::new(),
     };
+    if plan.case.by == By::Guessed {
+        let others: Vec<String> =
+            plan.case.alternatives.iter().take(5).map(|a| format!("\u{201c}{}\u{201d}", short(&a.value))).collect();
+        let name = short(&mapping.case.value);
+        let text =
+            format!("each \u{201c}{name}\u{201d} was taken as a case; --object-type can say {}", others.join(", "));
+        collector.warn("object-type-guessed", text);
+    }
     cases(&ocel, &plan, &mut collector, &mut clock, options)?;
     conclude(collector, clock, mapping, options, Evidence::L3, None, "events")
 }
@@ -164,7 +172,8 @@ fn unknown(flag: &str, name: &str, columns: &[&str]) -> ExchangeError {
     }
 }
 
-/// The team: an attribute or a type of objects that says so, or an attribute most of whose values do.
+/// The team: an attribute or a type of objects that says so, or an attribute whose values do, four of
+/// five. A person is no team.
 fn team(ocel: &Ocel, used: &[u32], case: u32) -> Choice<Option<Team>> {
     if let Some(&name) = used.iter().find(|n| is_team(ocel.attributes.name(**n))) {
         let why = format!("events have \u{201c}{}\u{201d}", ocel.attributes.name(name));
@@ -187,7 +196,7 @@ fn team(ocel: &Ocel, used: &[u32], case: u32) -> Choice<Option<Team>> {
             *teams += usize::from(is_team(text));
         }
     }
-    match seen.into_iter().filter(|(_, (all, teams))| teams * 2 > *all).max_by_key(|(name, n)| (n.1, *name)) {
+    match seen.into_iter().filter(|(_, (all, teams))| teams * 5 >= *all * 4).max_by_key(|(name, n)| (n.1, *name)) {
         Some((name, (all, teams))) => {
             let why =
                 format!("{teams} of {all} values of \u{201c}{}\u{201d} are called teams", ocel.attributes.name(name));

@@ -276,7 +276,9 @@ impl<R: Read> Json<R> {
                     remedy: "a quote may be missing",
                 });
             }
-            if let Some(odd) = piece.iter().position(|b| *b < 0x20) {
+            // All of a piece at once, because nearly none has one: looking for the first costs half of the reading.
+            let odd = piece.iter().fold(false, |odd, b| odd | (*b < 0x20));
+            if let Some(odd) = odd.then(|| piece.iter().position(|b| *b < 0x20)).flatten() {
                 self.at += odd;
                 return Err(
                     self.wrong("a text holds a raw control character", "in JSON it is written \\n, \\t or \\u00…")

@@ -76,8 +76,8 @@ pub fn write_json(ocel: &Ocel, out: impl Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_json_1(ocel: &Ocel, out: impl Write) -> io::Result<Vec<String>> {
     let mut out = out;
-    write!(out, "{{\"ocel:global-event\":{{\"ocel:activity\":\"__INVALID__\"}},\n")?;
-    write!(out, "\"ocel:global-object\":{{\"ocel:type\":\"__INVALID__\"}},\n")?;
+    writeln!(out, "{{\"ocel:global-event\":{{\"ocel:activity\":\"__INVALID__\"}},")?;
+    writeln!(out, "\"ocel:global-object\":{{\"ocel:type\":\"__INVALID__\"}},")?;
     let types: Vec<&str> = ocel.object_types.names.iter().collect();
     let attributes: Vec<&str> = ocel.attributes.iter().collect();
     write!(

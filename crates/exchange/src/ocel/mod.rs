@@ -20,6 +20,7 @@ mod xml_write;
 
 pub use json_write::{write_json, write_json_1};
 pub use model::{Declared, EMPTY_TYPE, Ocel, Relations, Types, Value, ValueKind, Values};
+pub(crate) use read::is_ocel;
 pub use read::{Read, read, read_path};
 pub use sqlite_write::{SqliteError, write_sqlite};
 pub use xml_write::write_xml;

@@ -275,7 +275,7 @@ fn declared_kind(column: &str) -> &'static str {
         "time"
     } else if has(&["BOOL"]) {
         "boolean"
-    } else if has(&["INT"]) {
+    } else if has(&["INT", "WHOLE"]) {
         "integer"
     } else if has(&["REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL"]) {
         "float"

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, params};
 use watercourse_flow::log::NONE;
 
 use super::json_write::type_name;
 use super::model::{Declared, Ocel, Types, Value, ValueKind, Values};
 use super::sqlite_read::{OWN, quoted};
+use super::values;
 use crate::date::rfc3339;
 
 /// Why a database could not be written.
@@ -42,17 +42,36 @@ pub fn write_sqlite(ocel: &Ocel, path: &Path) -> Result<(), SqliteError> {
          CREATE TABLE event_object (ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT);
          CREATE TABLE object_object (ocel_source_id TEXT, ocel_target_id TEXT, ocel_qualifier TEXT);",
     )?;
-    let event_tables = tables(&t, ocel, &ocel.event_types, "event")?;
-    let object_tables = tables(&t, ocel, &ocel.object_types, "object")?;
-    events(&t, ocel, &event_tables)?;
-    objects(&t, ocel, &object_tables)?;
+    let mixed = mixed(&ocel.event_types, &ocel.event_type, &ocel.event_values);
+    let event_tables = tables(&t, ocel, &ocel.event_types, "event", &mixed)?;
+    events(&t, ocel, &event_tables, &mixed)?;
+    let mixed = self::mixed(&ocel.object_types, &ocel.object_type, &ocel.object_values);
+    let object_tables = tables(&t, ocel, &ocel.object_types, "object", &mixed)?;
+    objects(&t, ocel, &object_tables, &mixed)?;
     t.commit()?;
     c.close().map_err(|(_, e)| e)?;
     Ok(())
 }
 
+/// Attributes of types that have values of another kind than they declare.
+type Mixed = BTreeSet<(u32, u32)>;
+
+fn mixed(types: &Types, of: &[u32], values: &Values) -> Mixed {
+    let mut found = Mixed::new();
+    for (owner, &of) in (0u32..).zip(of) {
+        for place in values.of(owner) {
+            if let (Some(&name), Some(&kind)) = (values.name.get(place), values.kind.get(place))
+                && types.kind(of, name) != Some(kind)
+            {
+                found.insert((of, name));
+            }
+        }
+    }
+    found
+}
+
 /// Makes a table for each type; returns their names.
-fn tables(c: &Connection, ocel: &Ocel, types: &Types, side: &str) -> Result<Vec<String>, SqliteError> {
+fn tables(c: &Connection, ocel: &Ocel, types: &Types, side: &str, mixed: &Mixed) -> Result<Vec<String>, SqliteError> {
     let mut taken: BTreeSet<String> = ["map_type", "object"].into_iter().map(str::to_owned).collect();
     let mut names = Vec::new();
     let mut map = c.prepare(&format!("INSERT INTO {side}_map_type VALUES (?1, ?2)"))?;
@@ -75,7 +94,7 @@ fn tables(c: &Connection, ocel: &Ocel, types: &Types, side: &str) -> Result<Vec<
                     "the type {of:?} has a second attribute that SQLite cannot tell from {name:?}; write JSON or XML"
                 )));
             }
-            columns.push(format!("{} {}", quoted(name), column(declared.kind)));
+            columns.push(format!("{} {}", quoted(name), column(declared.kind, mixed.contains(&(n, declared.name)))));
         }
         if side == "object" {
             columns.push("\"ocel_changed_field\" TEXT".to_owned());
@@ -88,13 +107,19 @@ fn tables(c: &Connection, ocel: &Ocel, types: &Types, side: &str) -> Result<Vec<
     Ok(names)
 }
 
-const fn column(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::String => "TEXT",
-        ValueKind::Time => "TIMESTAMP",
-        ValueKind::Integer => "INTEGER",
-        ValueKind::Float => "REAL",
-        ValueKind::Boolean => "BOOLEAN",
+/// The type of a column. SQLite makes numbers of texts that look like one, unless the type says TEXT: so it does where
+/// some values are texts although the attribute declares another kind.
+const fn column(kind: ValueKind, mixed: bool) -> &'static str {
+    match (kind, mixed) {
+        (ValueKind::String, _) => "TEXT",
+        (ValueKind::Time, false) => "TIMESTAMP",
+        (ValueKind::Time, true) => "TIMESTAMP TEXT",
+        (ValueKind::Integer, false) => "INTEGER",
+        (ValueKind::Integer, true) => "WHOLE TEXT",
+        (ValueKind::Float, false) => "REAL",
+        (ValueKind::Float, true) => "REAL TEXT",
+        (ValueKind::Boolean, false) => "BOOLEAN",
+        (ValueKind::Boolean, true) => "BOOLEAN TEXT",
     }
 }
 
@@ -114,7 +139,7 @@ fn fillers<'c>(
         .collect()
 }
 
-fn events(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteError> {
+fn events(c: &Connection, ocel: &Ocel, tables: &[String], mixed: &Mixed) -> Result<(), SqliteError> {
     let mut fill = fillers(c, &ocel.event_types, tables, 2)?;
     let mut event = c.prepare("INSERT INTO event VALUES (?1, ?2)")?;
     let mut relation = c.prepare("INSERT INTO event_object VALUES (?1, ?2, ?3)")?;
@@ -139,14 +164,15 @@ fn events(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteEr
                     "the event {id:?} has an attribute twice, which a row of a table cannot; write JSON or XML"
                 )));
             }
-            bind(row, slot + 3, ocel.value(&ocel.event_values, place))?;
+            let as_text = ocel.event_values.name.get(place).is_some_and(|name| mixed.contains(&(of, *name)));
+            bind(row, slot + 3, ocel.value(&ocel.event_values, place), as_text)?;
         }
         row.raw_execute()?;
     }
     Ok(())
 }
 
-fn objects(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteError> {
+fn objects(c: &Connection, ocel: &Ocel, tables: &[String], mixed: &Mixed) -> Result<(), SqliteError> {
     let mut fill = fillers(c, &ocel.object_types, tables, 3)?;
     let mut object = c.prepare("INSERT INTO object VALUES (?1, ?2)")?;
     let mut relation = c.prepare("INSERT INTO object_object VALUES (?1, ?2, ?3)")?;
@@ -165,6 +191,7 @@ fn objects(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteE
         let declared = ocel.object_types.of(of);
         let values = &ocel.object_values;
         let changed = declared.len() + 3;
+        let as_text = |place| values.name.get(place).is_some_and(|name| mixed.contains(&(of, *name)));
         // What holds from the start makes the first row; every object has one, so that every reader finds it.
         row.raw_bind_parameter(1, id)?;
         row.raw_bind_parameter(2, &start)?;
@@ -174,7 +201,7 @@ fn objects(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteE
         for place in values.of(n) {
             let Some(slot) = slot(declared, values, place) else { continue };
             if values.at.get(place) == Some(&0) && filled.insert(slot) {
-                bind(row, slot + 3, ocel.value(values, place))?;
+                bind(row, slot + 3, ocel.value(values, place), as_text(place))?;
             } else {
                 later.push((slot, place));
             }
@@ -184,7 +211,7 @@ fn objects(c: &Connection, ocel: &Ocel, tables: &[String]) -> Result<(), SqliteE
             nothing(row, 3, declared.len() + 1)?;
             row.raw_bind_parameter(1, id)?;
             row.raw_bind_parameter(2, rfc3339(values.at.get(place).copied().unwrap_or_default()))?;
-            bind(row, slot + 3, ocel.value(values, place))?;
+            bind(row, slot + 3, ocel.value(values, place), as_text(place))?;
             row.raw_bind_parameter(changed, ocel.attributes.name(values.name.get(place).copied().unwrap_or(NONE)))?;
             row.raw_execute()?;
         }
@@ -202,18 +229,12 @@ fn nothing(row: &mut Statement<'_>, from: usize, count: usize) -> rusqlite::Resu
     (from..from + count).try_for_each(|place| row.raw_bind_parameter(place, rusqlite::types::Null))
 }
 
-fn bind(row: &mut Statement<'_>, place: usize, value: Option<Value<'_>>) -> rusqlite::Result<()> {
-    let written;
-    let value = match value {
-        None => ValueRef::Null,
-        Some(Value::String(text)) => ValueRef::Text(text.as_bytes()),
-        Some(Value::Time(at)) => {
-            written = rfc3339(at);
-            ValueRef::Text(written.as_bytes())
-        }
-        Some(Value::Integer(n)) => ValueRef::Integer(n),
-        Some(Value::Float(x)) => ValueRef::Real(x),
-        Some(Value::Boolean(yes)) => ValueRef::Integer(i64::from(yes)),
-    };
-    row.raw_bind_parameter(place, ToSqlOutput::Borrowed(value))
+fn bind(row: &mut Statement<'_>, place: usize, value: Option<Value<'_>>, as_text: bool) -> rusqlite::Result<()> {
+    let Some(value) = value else { return row.raw_bind_parameter(place, rusqlite::types::Null) };
+    match value {
+        Value::Integer(n) if !as_text => row.raw_bind_parameter(place, n),
+        Value::Float(x) if !as_text => row.raw_bind_parameter(place, x),
+        Value::Boolean(yes) if !as_text => row.raw_bind_parameter(place, i64::from(yes)),
+        value => row.raw_bind_parameter(place, values::text(value)),
+    }
 }

@@ -52,14 +52,7 @@ impl Reading {
                 Raw::Text(text) | Raw::Number(text) => text,
                 Raw::Boolean(yes) => truth(yes),
             };
-            let id = match number(text.trim()) {
-                // Databases keep numbers as numbers, even where they do not fit: one text for each.
-                Some(x) if matches!(declared, Some(ValueKind::Integer | ValueKind::Boolean)) => {
-                    texts.intern(&format!("{x:?}"))
-                }
-                _ => texts.intern(text),
-            };
-            (ValueKind::String, u64::from(id))
+            (ValueKind::String, u64::from(texts.intern(text)))
         })
     }
 
@@ -106,10 +99,9 @@ impl Reading {
     }
 }
 
-/// A finite number.
+/// A finite number. Minus zero is zero: not every format tells them apart.
 fn number(text: &str) -> Option<f64> {
-    // `inf` and `nan` are words, not numbers.
-    text.parse::<f64>().ok().filter(|x| x.is_finite() && !text.contains(['n', 'N']))
+    text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| x + 0.0)
 }
 
 /// The whole number that this is, where it is one and stands for itself alone.

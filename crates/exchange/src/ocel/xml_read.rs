@@ -124,11 +124,11 @@ impl Reader<'_> {
                 if self.open.is_empty() && !text.trim().is_empty() {
                     return Err(self.malformed("text outside the root element", "a file holds one <log> element"));
                 }
-                self.text(text.as_ref())?;
+                self.text(&breaks(text.as_ref()))?;
                 self.count(text.as_ref());
             }
             Event::CData(data) => {
-                self.text(data.as_ref())?;
+                self.text(&breaks(data.as_ref()))?;
                 self.count(data.as_ref());
             }
             Event::GeneralRef(name) => {
@@ -188,11 +188,7 @@ impl Reader<'_> {
                 remedy: "an end tag may be missing",
             });
         }
-        if text.contains('\r') {
-            self.t.value.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
-        } else {
-            self.t.value.push_str(text);
-        }
+        self.t.value.push_str(text);
         Ok(())
     }
 
@@ -371,4 +367,9 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// A raw text with its line breaks as XML reads them; a break that is written as a number stays what it is.
+fn breaks(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
