@@ -90,7 +90,8 @@ fn nothing(collector: &Collector, mapping: &Mapping, unit: &'static str) -> Exch
     ExchangeError::NothingUsable { read: collector.rows.read, unit, first, remedy }
 }
 
-fn zone(clock: &Clock, options: &Options) -> Choice<String> {
+/// The zone of times without offset, and whether it mattered.
+pub(crate) fn zone(clock: &Clock, options: &Options) -> Choice<String> {
     match &options.tz {
         Some(tz) => Choice::given(tz.clone()),
         None if clock.without_offset == 0 => {
@@ -102,7 +103,8 @@ fn zone(clock: &Clock, options: &Options) -> Choice<String> {
     }
 }
 
-fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &Options) {
+/// Warnings about times without offset.
+pub(crate) fn offsets(collector: &mut Collector, clock: &Clock, options: &Options) {
     if clock.without_offset > 0 && options.tz.is_none() {
         collector.warn(
             "zone-assumed",
@@ -118,6 +120,10 @@ fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &
             format!("{} times carry an offset, {} do not", clock.with_offset, clock.without_offset),
         );
     }
+}
+
+fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &Options) {
+    offsets(collector, clock, options);
     if clock.open > 0 && clock.in_favour() + clock.against() == 0 && mapping.date_order.by != By::Given {
         let examples: Vec<String> = clock.examples.iter().map(|e| format!("{} = {}", e.text, e.utc)).collect();
         let text = format!(

@@ -82,6 +82,7 @@ impl Options {
             why.clone_into(&mut label.why);
         }
         Ok(Self {
+            object_type: None,
             case: file.columns.case,
             activity: file.columns.activity,
             time: file.columns.time,
@@ -115,6 +116,7 @@ impl Options {
         Self {
             activity: if said { self.activity } else { file.activity },
             classifier: if said { self.classifier } else { file.classifier },
+            object_type: self.object_type.or(file.object_type),
             case: self.case.or(file.case),
             time: self.time.or(file.time),
             start: self.start.or(file.start),
@@ -146,7 +148,7 @@ impl Mapping {
         let mut out = Writer::default();
         out.line("# How Watercourse read this file. Edit what is wrong and give it back with --mapping.");
         out.line(&format!("watercourse_mapping = {VERSION}"));
-        out.choice("format", &format_id(self.format.value), &self.format);
+        out.choice("format", &quoted(self.format.value.id()), &self.format);
         out.choice("encoding", &quoted(&self.encoding.value), &self.encoding);
         out.choice(
             "layout",
@@ -239,10 +241,6 @@ impl Writer {
             self.line(&format!("activity = {}", quoted(activity.id())));
         }
     }
-}
-
-fn format_id(format: Format) -> String {
-    quoted(if format == Format::Csv { "csv" } else { "xes" })
 }
 
 /// A TOML basic string.

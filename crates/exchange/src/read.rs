@@ -9,11 +9,12 @@ use crate::date::DateOrder;
 use crate::error::ExchangeError;
 use crate::imported::Imported;
 use crate::mapping::Format;
+use crate::ocel;
 use crate::options::Options;
-use crate::source::{Input, Text, unpack};
+use crate::source::{Given, Input, unpack};
 use crate::xes;
 
-/// Reads an event log: CSV or XES, plain, gzipped, or alone in a zip file; what it is is told by its content.
+/// Reads an event log: CSV, XES or, by one type of its objects, OCEL; plain, gzipped, or alone in a zip file; what it is is told by its content.
 ///
 /// The file is streamed, never held whole. `progress` hears the bytes read so far and how many there are; it may
 /// start again from 0, when a date far into the file shows that days and months had been swapped.
@@ -54,6 +55,14 @@ pub fn read_path(
     })
 }
 
+/// What a file is, by its content.
+///
+/// # Errors
+/// As for [`read_log`]: also for what is no log at all.
+pub fn format_of<R: Read + Seek>(input: &mut R, options: &Options) -> Result<Format, ExchangeError> {
+    unpack(input, &options.limits, &mut |_, _| {}, |unpacked| Ok(Given::open(unpacked, options)?.format()))
+}
+
 fn attempt(
     input: &mut dyn Input,
     options: &Options,
@@ -61,19 +70,21 @@ fn attempt(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Attempt, ExchangeError> {
     unpack(input, &options.limits, progress, |unpacked| {
-        let text = Text::open(unpacked, options.encoding.as_deref())?;
+        let given = Given::open(unpacked, options)?;
+        let found = given.format();
         if let Some(wanted) = options.format
-            && wanted != text.format
+            && wanted != found
         {
             return Err(ExchangeError::BadOption {
                 option: "format",
-                value: format!("{wanted:?}").to_lowercase(),
-                what: format!("the content is {:?}", text.format).to_lowercase(),
+                value: wanted.id().to_owned(),
+                what: format!("the content is {}", found.id()),
             });
         }
-        match text.format {
-            Format::Csv => csv::read(text, options, order),
-            Format::Xes => xes::read(text, options).map(|i| Attempt::Read(Box::new(i))),
+        match (found, given) {
+            (Format::Csv, Given::Text(text)) => csv::read(text, options, order),
+            (Format::Xes, Given::Text(text)) => xes::read(text, options).map(|i| Attempt::Read(Box::new(i))),
+            (_, given) => ocel::log(given, options).map(|i| Attempt::Read(Box::new(i))),
         }
     })
 }

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Read a log of another tool and say where its time goes
     Analyze(Analyze),
+    /// Write a log of another tool as a file in another format
+    Convert(Convert),
     /// Write facts or an event log of a running server to standard output
     Export(Export),
     /// Write a chart of a running server's stream to a file: the same picture as on its page
@@ -361,6 +363,9 @@ pub(crate) struct Reading {
     /// The column with the case id
     #[arg(long, value_name = "COLUMN")]
     pub(crate) case: Option<String>,
+    /// Object-centric logs: the type of objects that are the cases
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) object_type: Option<String>,
     /// The column with the activity or status
     #[arg(long, value_name = "COLUMN")]
     pub(crate) activity: Option<String>,
@@ -395,7 +400,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
@@ -409,7 +414,7 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -426,6 +431,19 @@ pub(crate) struct Analyze {
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
+    pub(crate) input: PathBuf,
+    /// The new file; its ending tells the format: .csv, .xes, .jsonocel, .xmlocel, also with .gz, or .sqlite
+    pub(crate) output: PathBuf,
+    /// The version of OCEL that is written; 1.0 as JSON only
+    #[arg(long, value_name = "VERSION", default_value = "2.0", value_parser = ["1.0", "2.0"])]
+    pub(crate) ocel: String,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]

@@ -7,5 +7,7 @@ mod read;
 mod roles;
 mod split;
 mod table;
+mod write;
 
 pub(crate) use read::{Attempt, read};
+pub use write::write;

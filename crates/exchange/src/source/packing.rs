@@ -67,6 +67,9 @@ pub(crate) fn unpack<T>(
     plain(entry, size, vec![format!("zip: {name}")], limits, progress, read)
 }
 
+/// How the names of logs end.
+const LOGS: [&str; 10] = [".csv", ".xes", ".tsv", ".txt", ".gz", ".jsonocel", ".json", ".xmlocel", ".xml", ".sqlite"];
+
 /// The one log in a zip file.
 fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), ExchangeError> {
     let names: Vec<(usize, String)> = (0..archive.len())
@@ -83,7 +86,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
             remedy: "save the sheet as CSV and give that".to_owned(),
         });
     }
-    let is_log = |n: &str| [".csv", ".xes", ".tsv", ".txt", ".gz"].iter().any(|e| n.to_ascii_lowercase().ends_with(e));
+    let is_log = |n: &str| LOGS.iter().any(|e| n.to_ascii_lowercase().ends_with(e));
     let logs: Vec<&(usize, String)> = names.iter().filter(|(_, n)| is_log(n)).collect();
     let chosen = match (names.as_slice(), logs.as_slice()) {
         ([one], _) => Some(one),
