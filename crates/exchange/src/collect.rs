@@ -8,7 +8,7 @@ use watercourse_flow::log::{Event, Log};
 use crate::date::{self, DateOrder, Form, Moment};
 use crate::error::ExchangeError;
 use crate::imported::{Rejected, Rows, Warning};
-use crate::mapping::TimeExample;
+use crate::mapping::{FlowState, TimeExample};
 use crate::options::Limits;
 use crate::zone::Zone;
 
@@ -68,7 +68,8 @@ impl Clock {
     /// UTC milliseconds of a written time; `None` if it is none.
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8], line: u64) -> Option<i64> {
-        let moment = date::parse(text, self.order).filter(|m| self.digits || m.form != Form::Digits);
+        let moment =
+            date::parse(text, self.order).filter(|m| self.digits || !matches!(m.form, Form::Digits | Form::Serial));
         let Some(moment) = moment else {
             // Written so that only the other order can read it: not usable, but evidence.
             if let Some(Moment { form: Form::Numbers(..), .. }) = date::parse(text, self.order.other()) {
@@ -118,9 +119,23 @@ impl Clock {
     }
 }
 
+/// What is known beforehand of the tool a log comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    /// What labels mean that no word explains.
+    pub(crate) labels: &'static [(&'static str, FlowState)],
+    /// Labels that mean done, as far as they occur.
+    pub(crate) done: &'static [&'static str],
+    /// Whose clock its times are.
+    pub(crate) clock: &'static str,
+    /// Whether the names of the columns say UTC.
+    pub(crate) utc: bool,
+}
+
 /// A log in the making.
 #[derive(Debug)]
 pub(crate) struct Collector {
+    pub(crate) known: Known,
     pub(crate) log: Log,
     pub(crate) rows: Rows,
     pub(crate) rejected: Vec<Rejected>,
@@ -138,6 +153,7 @@ const USUAL: std::ops::Range<i64> = 315_532_800_000..4_102_444_800_000;
 impl Collector {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
+            known: Known::default(),
             log: Log::default(),
             rows: Rows::default(),
             rejected: Vec::new(),
@@ -148,6 +164,11 @@ impl Collector {
             odd_years: Tally::default(),
             unnamed: Tally::default(),
         }
+    }
+
+    /// The same for a log of a known tool.
+    pub(crate) fn knowing(limits: Limits, known: Known) -> Self {
+        Self { known, ..Self::new(limits) }
     }
 
     /// Appends an event of the row at `line`.

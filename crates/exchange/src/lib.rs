@@ -13,6 +13,7 @@ mod csv;
 mod date;
 mod error;
 mod imported;
+mod label_words;
 mod mapping;
 mod mapping_file;
 mod names;

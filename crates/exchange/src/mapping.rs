@@ -169,6 +169,8 @@ pub struct TimeExample {
 pub struct Mapping {
     /// CSV or XES.
     pub format: Choice<Format>,
+    /// The export of a known tool it was read as, such as `jira-csv`.
+    pub profile: Choice<Option<String>>,
     /// The packing around it, outermost first: `zip: log.csv`, `gzip`.
     pub packing: Vec<String>,
     /// The encoding of the text.

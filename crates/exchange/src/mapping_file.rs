@@ -16,6 +16,7 @@ const VERSION: u32 = 1;
 struct File {
     watercourse_mapping: u32,
     format: Option<Format>,
+    profile: Option<String>,
     encoding: Option<String>,
     layout: Option<Layout>,
     done: Option<Vec<String>>,
@@ -93,6 +94,7 @@ impl Options {
             time_means: file.time.means,
             classifier: file.columns.classifier,
             format: file.format,
+            profile: file.profile,
             delimiter: file.csv.delimiter,
             encoding: file.encoding,
             header: file.csv.header,
@@ -124,6 +126,7 @@ impl Options {
             done: self.done.or(file.done),
             time_means: self.time_means.or(file.time_means),
             format: self.format.or(file.format),
+            profile: self.profile.or(file.profile),
             delimiter: self.delimiter.or(file.delimiter),
             encoding: self.encoding.or(file.encoding),
             header: self.header.or(file.header),
@@ -147,6 +150,9 @@ impl Mapping {
         out.line("# How Watercourse read this file. Edit what is wrong and give it back with --mapping.");
         out.line(&format!("watercourse_mapping = {VERSION}"));
         out.choice("format", &format_id(self.format.value), &self.format);
+        if let Some(profile) = &self.profile.value {
+            out.choice("profile", &quoted(profile), &self.profile);
+        }
         out.choice("encoding", &quoted(&self.encoding.value), &self.encoding);
         out.choice(
             "layout",

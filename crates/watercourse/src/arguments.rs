@@ -383,6 +383,9 @@ pub(crate) struct Reading {
     /// XES: the classifier, or the attributes whose values joined by + are the activity
     #[arg(long)]
     pub(crate) classifier: Option<String>,
+    /// The export of a known tool this is, such as jira-csv; an empty name for none (see the reference on imports)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// Read all of this from a mapping file
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,

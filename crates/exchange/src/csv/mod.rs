@@ -1,8 +1,12 @@
 //! Separated values: the dialect, the roles of the columns, and the rows as events.
 
+mod column_words;
 mod dialect;
+mod ends;
+mod held;
 mod jira;
 mod plan;
+mod profiles;
 mod read;
 mod roles;
 mod split;

@@ -73,7 +73,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
         .filter_map(|i| archive.name_for_index(i).and_then(Result::ok).map(|n| (i, n.into_owned())))
         .filter(|(_, n)| {
             !n.ends_with('/')
-                && !n.starts_with("__MACOSX/")
+                && !n.split('/').any(|part| part == "__MACOSX")
                 && !n.rsplit('/').next().is_some_and(|f| f.starts_with('.'))
         })
         .collect();
@@ -83,7 +83,11 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
             remedy: "save the sheet as CSV and give that".to_owned(),
         });
     }
-    let is_log = |n: &str| [".csv", ".xes", ".tsv", ".txt", ".gz"].iter().any(|e| n.to_ascii_lowercase().ends_with(e));
+    let is_log = |n: &str| {
+        [".csv", ".xes", ".tsv", ".txt", ".gz", ".json", ".jsonl", ".ndjson"]
+            .iter()
+            .any(|e| n.to_ascii_lowercase().ends_with(e))
+    };
     let logs: Vec<&(usize, String)> = names.iter().filter(|(_, n)| is_log(n)).collect();
     let chosen = match (names.as_slice(), logs.as_slice()) {
         ([one], _) => Some(one),
@@ -93,7 +97,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
     chosen.cloned().ok_or_else(|| ExchangeError::NotALog {
         found: format!("a zip file with {} files", names.len()),
         remedy: if names.is_empty() {
-            "put one .csv or .xes into it".to_owned()
+            "put one .csv, .json or .xes into it".to_owned()
         } else {
             let shown: Vec<&str> = names.iter().take(10).map(|(_, n)| n.as_str()).collect();
             format!("unpack it and give one of them ({})", shown.join(", "))

@@ -264,6 +264,7 @@ fn mapping(plan: &Plan, text: &Text<'_>, options: &Options) -> Mapping {
     let means: Choice<TimeMeans> =
         time_means(options, false, "events are recorded when they are completed, unless said otherwise");
     Mapping {
+        profile: Choice::new(None, By::Default, 1.0, "XES names its own parts"),
         format: Choice::new(Format::Xes, By::Found, 1.0, "an XML file with a <log>"),
         packing: text.packing.clone(),
         encoding: text.encoding_choice.clone(),

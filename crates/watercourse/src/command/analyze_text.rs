@@ -48,7 +48,8 @@ fn choices(imported: &Imported) {
     }
     let m = &imported.mapping;
     let or = |choice: &Choice<Option<String>>| choice.value.clone().unwrap_or_else(|| "none".to_owned());
-    data("\nHow the file was read (say otherwise with --case, --activity, --time, …)");
+    data("\nHow the file was read (say otherwise with --profile, --case, --activity, …)");
+    line("profile", &or(&m.profile), &m.profile);
     line("case", &m.case.value, &m.case);
     line("activity", &or(&m.activity), &m.activity);
     line("time", &or(&m.time), &m.time_means);
