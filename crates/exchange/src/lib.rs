@@ -1,4 +1,4 @@
-//! File formats in: event logs as CSV and XES, plain, gzipped or zipped, streamed into [`watercourse_flow::log::Log`].
+//! File formats in: event logs as CSV, XES and JSON, plain, gzipped or zipped, streamed into [`watercourse_flow::log::Log`].
 //!
 //! Everything that was guessed on the way (delimiter, encoding, date order, which column means what, which label
 //! means done) is part of the answer, with its reason and its alternatives, and can be overridden: by [`Options`],
@@ -13,6 +13,7 @@ mod csv;
 mod date;
 mod error;
 mod imported;
+mod json;
 mod label_words;
 mod mapping;
 mod mapping_file;

@@ -81,6 +81,8 @@ pub enum Format {
     Csv,
     /// IEEE 1849 event stream.
     Xes,
+    /// A list of objects, or an answer of a tool's interface.
+    Json,
 }
 
 /// What one row is.
@@ -167,7 +169,7 @@ pub struct TimeExample {
 /// Everything that was decided or guessed about a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mapping {
-    /// CSV or XES.
+    /// CSV, XES or JSON.
     pub format: Choice<Format>,
     /// The export of a known tool it was read as, such as `jira-csv`.
     pub profile: Choice<Option<String>>,

@@ -166,7 +166,11 @@ impl Mapping {
             out.choice("delimiter", &quoted(&delimiter.value.to_string()), delimiter);
             out.choice("header", &header.value.to_string(), header);
         }
-        self.columns(&mut out);
+        // What a description of JSON says needs no columns.
+        let described = self.format.value == Format::Json && self.profile.value.is_some();
+        if !described {
+            self.columns(&mut out);
+        }
         out.line("\n[time]");
         out.line("# The zone of times without offset.");
         out.choice("zone", &quoted(&self.zone.value), &self.zone);
@@ -248,7 +252,11 @@ impl Writer {
 }
 
 fn format_id(format: Format) -> String {
-    quoted(if format == Format::Csv { "csv" } else { "xes" })
+    quoted(match format {
+        Format::Csv => "csv",
+        Format::Xes => "xes",
+        Format::Json => "json",
+    })
 }
 
 /// A TOML basic string.

@@ -4,16 +4,17 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use crate::csv::{self, Attempt};
+use crate::csv::{self, Answers, Attempt};
 use crate::date::DateOrder;
 use crate::error::ExchangeError;
 use crate::imported::Imported;
+use crate::json;
 use crate::mapping::Format;
 use crate::options::Options;
 use crate::source::{Input, Text, unpack};
 use crate::xes;
 
-/// Reads an event log: CSV or XES, plain, gzipped, or alone in a zip file; what it is is told by its content.
+/// Reads an event log: CSV, XES or JSON, plain, gzipped, or alone in a zip file; what it is is told by its content.
 ///
 /// The file is streamed, never held whole. `progress` hears the bytes read so far and how many there are; it may
 /// start again from 0, when a date far into the file shows that days and months had been swapped.
@@ -62,17 +63,23 @@ fn attempt(
 ) -> Result<Attempt, ExchangeError> {
     unpack(input, &options.limits, progress, |unpacked| {
         let text = Text::open(unpacked, options.encoding.as_deref())?;
+        let answers = if text.format == Format::Csv { Answers::detect(&text, options)? } else { None };
+        let format = if answers.is_some() { Format::Json } else { text.format };
         if let Some(wanted) = options.format
-            && wanted != text.format
+            && wanted != format
         {
             return Err(ExchangeError::BadOption {
                 option: "format",
                 value: format!("{wanted:?}").to_lowercase(),
-                what: format!("the content is {:?}", text.format).to_lowercase(),
+                what: format!("the content is {format:?}").to_lowercase(),
             });
         }
         match text.format {
-            Format::Csv => csv::read(text, options, order),
+            Format::Csv => match answers {
+                Some(answers) => json::read_cells(text, &answers, options, order),
+                None => csv::read(text, options, order),
+            },
+            Format::Json => json::read(text, options, order),
             Format::Xes => xes::read(text, options).map(|i| Attempt::Read(Box::new(i))),
         }
     })

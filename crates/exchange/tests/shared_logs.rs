@@ -169,7 +169,6 @@ fn a_log_without_times_is_refused_with_the_flag() {
 fn files_that_are_no_logs_say_what_they_are() {
     let Some(path) = shared() else { return };
     for (file, word) in [
-        ("apache-jira-issues/kafka_issues.jsonl", "JSON"),
         ("bpmn-miwg", "folder"),
         ("ocel1-examples/example_log.sqlite", "SQLite"),
         ("junit-xml", "folder"),

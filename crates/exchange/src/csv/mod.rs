@@ -1,5 +1,6 @@
 //! Separated values: the dialect, the roles of the columns, and the rows as events.
 
+mod answers;
 mod column_words;
 mod dialect;
 mod ends;
@@ -12,4 +13,6 @@ mod roles;
 mod split;
 mod table;
 
+pub(crate) use answers::Answers;
 pub(crate) use read::{Attempt, read};
+pub(crate) use split::Splitter;

@@ -168,7 +168,10 @@ fn known(
 type Ending = (Option<usize>, Option<(usize, &'static [&'static str], usize)>);
 
 fn ending(table: &Table, profile: Option<&'static Profile>) -> Ending {
-    let Some(Shape::Cases { status, closing, .. }) = profile.map(|p| &p.shape) else { return (None, None) };
+    let Some(Shape::Cases { status, closing, .. }) = profile.map(|p| &p.shape) else {
+        let plain = |words: &[String]| ["status", "state"].contains(&words.join(" ").as_str());
+        return (table.looks.iter().position(|l| plain(&l.english)), None);
+    };
     let closing = closing
         .and_then(|(column, values, date)| Some((Profile::find(table, column)?, values, Profile::find(table, date)?)));
     (Profile::find(table, status), closing)

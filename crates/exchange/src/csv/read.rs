@@ -19,10 +19,11 @@ use crate::conclude::{conclude, open_done, open_zone, time_means};
 use crate::date::{self, DateOrder};
 use crate::error::ExchangeError;
 use crate::imported::{Evidence, Imported, StatusTotal, Totals};
-use crate::mapping::{By, Choice, Layout, Mapping};
+use crate::mapping::{By, Choice, FlowState, Layout, Mapping};
 use crate::names::short;
 use crate::options::Options;
 use crate::source::{Encoding, Text};
+use crate::suggest;
 use crate::zone::Zone;
 
 /// How reading went.
@@ -76,7 +77,7 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     let head = io::Cursor::new(text.head.get(dialect.preamble..).unwrap_or_default());
     let delimiter = u8::try_from(dialect.delimiter.value).unwrap_or(b',');
     let splitter = Splitter::new(head.chain(text.rest), delimiter, dialect.newline, options.limits.record);
-    rows.all(splitter.starting_at(1 + dialect.lines), mapping)
+    rows.all(splitter.starting_at(text.first_line + dialect.lines), mapping)
 }
 
 fn known(table: &Table, plan: &Plan) -> Known {
@@ -488,7 +489,14 @@ impl Rows<'_> {
             events.push((at, done));
         }
         if let Some(status) = status {
-            self.ends.look(&case, &status, events.iter().any(|(_, e)| self.collector.known.done.contains(e)), line);
+            // Without a profile the words of the dates tell which is an end.
+            let done = self.collector.known.done;
+            let ended = if done.is_empty() {
+                events.iter().any(|(_, e)| suggest::state(e) == Some(FlowState::Done))
+            } else {
+                events.iter().any(|(_, e)| done.contains(e))
+            };
+            self.ends.look(&case, &status, ended, line);
         }
         if events.is_empty() {
             let names: Vec<String> = plan.dates.iter().map(|(c, _)| self.name(*c).to_owned()).collect();

@@ -33,7 +33,10 @@ pub(crate) fn failed(error: io::Error) -> ExchangeError {
     if let Some(bound) = error.get_ref().and_then(|e| e.downcast_ref::<Bound>()) {
         return ExchangeError::TooMuch { what: bound.0.clone() };
     }
-    ExchangeError::Io { what: "the file".to_owned(), source: error }
+    match error.downcast::<ExchangeError>() {
+        Ok(error) => error,
+        Err(error) => ExchangeError::Io { what: "the file".to_owned(), source: error },
+    }
 }
 
 /// Unpacks `input` as its content asks and hands the bytes to `read`.

@@ -30,6 +30,8 @@ pub(crate) struct Text<'a> {
     pub(crate) encoding_choice: Choice<String>,
     pub(crate) format: Format,
     pub(crate) packing: Vec<String>,
+    /// The number of the first line.
+    pub(crate) first_line: u64,
 }
 
 impl<'a> Text<'a> {
@@ -66,7 +68,7 @@ impl<'a> Text<'a> {
             });
         }
         let format = format(&head)?;
-        Ok(Self { head, whole, rest, encoding, encoding_choice: choice, format, packing })
+        Ok(Self { head, whole, rest, encoding, encoding_choice: choice, format, packing, first_line: 1 })
     }
 }
 
@@ -214,20 +216,21 @@ fn declared(head: &[u8]) -> Option<String> {
     Some(after.get(1..)?.split(quote).next()?.to_owned())
 }
 
-/// CSV or XES by the first character that is no space.
+/// CSV, JSON or XES by the first character that is no space.
 fn format(head: &[u8]) -> Result<Format, ExchangeError> {
     let start = head.trim_ascii_start();
-    let json =
-        |found: &str, remedy: &str| Err(ExchangeError::NotALog { found: found.to_owned(), remedy: remedy.to_owned() });
     match start.first() {
         Some(b'<') if start.starts_with(b"<!DOCTYPE html") || start.starts_with(b"<html") => {
-            json("a web page", "a download may have given its sign-in page; fetch the file itself")
+            Err(ExchangeError::NotALog {
+                found: "a web page".to_owned(),
+                remedy: "a download may have given its sign-in page; fetch the file itself".to_owned(),
+            })
         }
         Some(b'<') => Ok(Format::Xes),
         Some(b'{' | b'[')
             if start.starts_with(b"[") || start.get(..2000.min(start.len())).is_some_and(|s| s.contains(&b':')) =>
         {
-            json("JSON", "export the log as CSV or XES (object-centric JSON logs are not read yet)")
+            Ok(Format::Json)
         }
         _ => Ok(Format::Csv),
     }
