@@ -12,6 +12,7 @@ mod conclude;
 mod csv;
 mod date;
 mod error;
+mod git;
 mod imported;
 mod json;
 mod label_words;
@@ -27,6 +28,7 @@ mod zone;
 
 pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
+pub use git::{Commit, GitHistory, Tag, read_git};
 pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
 pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,

@@ -10,9 +10,11 @@ mod plan;
 mod profiles;
 mod read;
 mod roles;
+mod sheet;
 mod split;
 mod table;
 
 pub(crate) use answers::Answers;
 pub(crate) use read::{Attempt, read};
+pub(crate) use sheet::Sheet;
 pub(crate) use split::Splitter;
