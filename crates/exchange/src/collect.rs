@@ -10,6 +10,7 @@ use crate::error::ExchangeError;
 use crate::imported::{Rejected, Rows, Warning};
 use crate::mapping::{FlowState, TimeExample};
 use crate::options::Limits;
+use crate::rejected::RejectedRows;
 use crate::zone::Zone;
 
 /// Something that may occur often: how often, and where first.
@@ -136,6 +137,8 @@ pub(crate) struct Known {
 #[derive(Debug)]
 pub(crate) struct Collector {
     pub(crate) known: Known,
+    /// Where rejected rows go, if anywhere.
+    pub(crate) rejected_to: Option<RejectedRows>,
     pub(crate) log: Log,
     pub(crate) rows: Rows,
     pub(crate) rejected: Vec<Rejected>,
@@ -154,6 +157,7 @@ impl Collector {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             known: Known::default(),
+            rejected_to: None,
             log: Log::default(),
             rows: Rows::default(),
             rejected: Vec::new(),
@@ -164,6 +168,11 @@ impl Collector {
             odd_years: Tally::default(),
             unnamed: Tally::default(),
         }
+    }
+
+    /// The same, with every rejected row kept.
+    pub(crate) fn keeping(limits: Limits, rejected_to: Option<RejectedRows>) -> Self {
+        Self { rejected_to, ..Self::new(limits) }
     }
 
     /// The same for a log of a known tool.
@@ -195,10 +204,19 @@ impl Collector {
         self.prints.push(hasher.finish());
     }
 
-    pub(crate) fn reject(&mut self, line: u64, reason: impl FnOnce() -> String) {
+    /// Counts a row that cannot be used, lists the first of them, and keeps it where rejected rows go.
+    pub(crate) fn reject(&mut self, line: u64, reason: impl FnOnce() -> String, row: impl FnOnce() -> String) {
         self.rows.rejected += 1;
-        if self.rejected.len() < self.limits.listed {
-            self.rejected.push(Rejected { line, reason: reason() });
+        let is_listed = self.rejected.len() < self.limits.listed;
+        if !is_listed && self.rejected_to.is_none() {
+            return;
+        }
+        let reason = reason();
+        if let Some(to) = &self.rejected_to {
+            to.row(line, &reason, &row());
+        }
+        if is_listed {
+            self.rejected.push(Rejected { line, reason });
         }
     }
 

@@ -164,11 +164,13 @@ fn holding(sheet: &Sheet<'_>, passes: impl Fn(&str) -> bool) -> Vec<usize> {
     (0..table.columns.len()).filter(fits).collect()
 }
 
-/// The columns of hashes: digits alone would be seconds.
+/// The columns of hashes: a few digits alone would be seconds.
 fn hashed(sheet: &Sheet<'_>, passes: impl Fn(&str) -> bool) -> Vec<usize> {
     let mut columns = holding(sheet, passes);
     let has_letter = |column: &usize| {
-        (0..sheet.table.rows.len()).any(|row| sheet.table.cell(row, *column).bytes().any(|b| b.is_ascii_lowercase()))
+        (0..sheet.table.rows.len())
+            .map(|row| sheet.table.cell(row, *column))
+            .any(|cell| cell.len() >= 40 || cell.bytes().any(|b| b.is_ascii_lowercase()))
     };
     columns.retain(has_letter);
     columns

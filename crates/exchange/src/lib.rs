@@ -21,6 +21,7 @@ mod mapping_file;
 mod names;
 mod options;
 mod read;
+mod rejected;
 mod source;
 mod suggest;
 mod xes;
@@ -34,5 +35,6 @@ pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,
 };
 pub use options::{Limits, Options};
-pub use read::{read_log, read_path};
+pub use read::{read_log, read_path, read_path_keeping};
+pub use rejected::RejectedRows;
 pub use zone::Zone;

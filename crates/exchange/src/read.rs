@@ -11,6 +11,7 @@ use crate::imported::Imported;
 use crate::json;
 use crate::mapping::Format;
 use crate::options::Options;
+use crate::rejected::RejectedRows;
 use crate::source::{Input, Text, unpack};
 use crate::xes;
 
@@ -26,10 +27,26 @@ pub fn read_log<R: Read + Seek>(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Imported, ExchangeError> {
+    attempts(input, options, progress, None)
+}
+
+fn attempts(
+    input: &mut dyn Input,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+    rejected: Option<&RejectedRows>,
+) -> Result<Imported, ExchangeError> {
+    let unwritten = |source| ExchangeError::Io { what: "the file of rejected rows".to_owned(), source };
     let mut order = None;
     loop {
-        match attempt(input, options, order, progress)? {
-            Attempt::Read(imported) => return Ok(*imported),
+        if let Some(rejected) = rejected {
+            rejected.begin().map_err(unwritten)?;
+        }
+        let read = attempt(input, options, order, progress, rejected);
+        // Also after an error: what was rejected until then may be its cause.
+        let kept = rejected.map_or(Ok(()), RejectedRows::end).map_err(unwritten);
+        match read? {
+            Attempt::Read(imported) => return kept.map(|()| *imported),
             Attempt::Again(found) => order = Some(found),
         }
     }
@@ -44,13 +61,35 @@ pub fn read_path(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Imported, ExchangeError> {
+    opened(path, options, progress, None)
+}
+
+/// [`read_path`], which also writes every rejected row to `rejected`.
+///
+/// # Errors
+/// As for [`read_path`]; also where a rejected row cannot be written.
+pub fn read_path_keeping(
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+    rejected: &RejectedRows,
+) -> Result<Imported, ExchangeError> {
+    opened(path, options, progress, Some(rejected))
+}
+
+fn opened(
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+    rejected: Option<&RejectedRows>,
+) -> Result<Imported, ExchangeError> {
     let failed = |source| ExchangeError::Io { what: path.display().to_string(), source };
     let mut file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
         return Err(ExchangeError::NotALog { found: "a folder".to_owned(), remedy: "give one file".to_owned() });
     }
-    read_log(&mut file, options, progress).map_err(|e| match e {
-        ExchangeError::Io { source, .. } => failed(source),
+    attempts(&mut file, options, progress, rejected).map_err(|e| match e {
+        ExchangeError::Io { what, source } if what == "the file" => failed(source),
         other => other,
     })
 }
@@ -60,9 +99,11 @@ fn attempt(
     options: &Options,
     order: Option<DateOrder>,
     progress: &mut dyn FnMut(u64, u64),
+    rejected: Option<&RejectedRows>,
 ) -> Result<Attempt, ExchangeError> {
     unpack(input, &options.limits, progress, |unpacked| {
-        let text = Text::open(unpacked, options.encoding.as_deref())?;
+        let mut text = Text::open(unpacked, options.encoding.as_deref())?;
+        text.rejected = rejected.cloned();
         let answers = if text.format == Format::Csv { Answers::detect(&text, options)? } else { None };
         let format = if answers.is_some() { Format::Json } else { text.format };
         if let Some(wanted) = options.format

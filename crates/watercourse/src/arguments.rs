@@ -393,7 +393,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
@@ -407,7 +407,7 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -421,6 +421,9 @@ pub(crate) struct Analyze {
     /// Write what was guessed to this file, to be changed and given as --mapping
     #[arg(long, value_name = "FILE")]
     pub(crate) write_mapping: Option<PathBuf>,
+    /// Write every row that could not be used to this file, with its line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

@@ -70,6 +70,7 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
         held: Held::default(),
         ends: Ends::default(),
     };
+    rows.collector.rejected_to = text.rejected;
     if let Some(title) = &dialect.title {
         let text = format!("the first {} lines say what the file is ({title}) and were passed over", dialect.lines);
         rows.collector.warn("title-lines", text);
@@ -199,6 +200,11 @@ const REMARKS: [&str; 20] = [
     "copyright",
 ];
 
+/// A row as the file has it.
+fn written(record: &Record<'_>, encoding: Encoding) -> String {
+    decode(record.raw(), encoding).0.into_owned()
+}
+
 /// Things worth a warning that do not stop a row.
 #[derive(Default)]
 struct Odd {
@@ -315,13 +321,15 @@ impl Rows<'_> {
             } else {
                 let name = self.table.columns.get(column).map_or("", String::as_str);
                 let (has, of) = (record.len(), self.table.columns.len());
-                self.collector.reject(line, || {
+                let encoding = self.encoding;
+                let reason = || {
                     if has <= column {
                         format!("the row has {has} columns of {of}: no case id (\u{201c}{name}\u{201d})")
                     } else {
                         format!("the case id (\u{201c}{name}\u{201d}) is empty")
                     }
-                });
+                };
+                self.collector.reject(line, reason, || written(record, encoding));
             }
             return None;
         }
@@ -389,7 +397,7 @@ impl Rows<'_> {
         let bytes = record.field(column, &mut scratch.time).unwrap_or_default();
         let Some(at) = self.clock.read(bytes, line) else {
             let (text, name) = (String::from_utf8_lossy(bytes).into_owned(), self.name(column).to_owned());
-            self.collector.reject(line, || {
+            let reason = || {
                 if text.is_empty() {
                     format!("the time (\u{201c}{name}\u{201d}) is empty")
                 } else {
@@ -398,7 +406,8 @@ impl Rows<'_> {
                         short(&text)
                     )
                 }
-            });
+            };
+            self.collector.reject(line, reason, || written(record, self.encoding));
             return Ok(false);
         };
         let start = match self.plan.start.value {
@@ -500,7 +509,8 @@ impl Rows<'_> {
         }
         if events.is_empty() {
             let names: Vec<String> = plan.dates.iter().map(|(c, _)| self.name(*c).to_owned()).collect();
-            self.collector.reject(line, || format!("no date in {}", names.join(", ")));
+            let reason = || format!("no date in {}", names.join(", "));
+            self.collector.reject(line, reason, || written(record, self.encoding));
             return Ok(false);
         }
         // By time; of equal times in the order of the columns.

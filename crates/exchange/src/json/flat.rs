@@ -10,6 +10,7 @@ use crate::date::DateOrder;
 use crate::error::ExchangeError;
 use crate::mapping::{Choice, Format};
 use crate::options::Options;
+use crate::rejected::RejectedRows;
 use crate::source::{Encoding, Text};
 
 /// How deep objects in objects become columns, and how many columns there may be.
@@ -22,6 +23,7 @@ pub(super) fn read(
     source: impl Source,
     encoding: &Choice<String>,
     packing: Vec<String>,
+    rejected: Option<RejectedRows>,
     options: &Options,
     order: Option<DateOrder>,
 ) -> Result<Attempt, ExchangeError> {
@@ -50,6 +52,7 @@ pub(super) fn read(
         format: Format::Csv,
         packing,
         first_line: 0,
+        rejected,
     };
     let options = Options { delimiter: Some(','), header: Some(true), ..options.clone() };
     csv::read(text, &options, order)

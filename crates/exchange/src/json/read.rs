@@ -20,6 +20,7 @@ use crate::imported::{Evidence, Imported};
 use crate::mapping::{By, Choice, Format, Layout, Mapping};
 use crate::names::{nearest, short};
 use crate::options::Options;
+use crate::rejected::RejectedRows;
 use crate::source::Text;
 use crate::zone::Zone;
 
@@ -34,7 +35,8 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
             remedy: "its events belong to several objects each; give a log with one case an event".to_owned(),
         });
     }
-    let about = About { encoding: text.encoding_choice, packing: text.packing, found: "its first letter opens JSON" };
+    let found = "its first letter opens JSON";
+    let about = About { encoding: text.encoding_choice, packing: text.packing, rejected: text.rejected, found };
     let source = Records::new(Cursor::new(text.head).chain(text.rest), options.limits);
     read_from(source, about, options, order)
 }
@@ -47,7 +49,12 @@ pub(crate) fn read_cells(
     order: Option<DateOrder>,
 ) -> Result<Attempt, ExchangeError> {
     let found = "a table whose column \u{201c}data\u{201d} holds JSON";
-    let about = About { encoding: text.encoding_choice.clone(), packing: text.packing.clone(), found };
+    let about = About {
+        encoding: text.encoding_choice.clone(),
+        packing: text.packing.clone(),
+        rejected: text.rejected.clone(),
+        found,
+    };
     let source = Cells::new(answers.rows(text, options)?, answers.data, answers.input);
     read_from(source, about, options, order)
 }
@@ -56,6 +63,7 @@ pub(crate) fn read_cells(
 struct About {
     encoding: Choice<String>,
     packing: Vec<String>,
+    rejected: Option<RejectedRows>,
     found: &'static str,
 }
 
@@ -85,7 +93,7 @@ fn read_from(
     let chosen = choose(&head, options)?;
     let Some((payload, list)) = chosen.value.clone() else {
         let why = chosen.why.clone();
-        let mut attempt = flat::read(head, source, &about.encoding, about.packing, options, order)?;
+        let mut attempt = flat::read(head, source, &about.encoding, about.packing, about.rejected, options, order)?;
         if let Attempt::Read(imported) = &mut attempt {
             let m = &mut imported.mapping;
             m.format = Choice::new(Format::Json, By::Found, 1.0, format!("{}; {why}", about.found));
@@ -108,6 +116,7 @@ fn read_from(
         clock,
         seen: Seen::default(),
     };
+    reader.collector.rejected_to.clone_from(&about.rejected);
     for record in head {
         reader.record(&record)?;
     }
@@ -201,7 +210,7 @@ impl Reader<'_> {
         }
         let Some(case) = made::case(self.payload, value) else {
             let paths = self.payload.case.join(" or ");
-            self.collector.reject(line, || format!("the record has no case id ({paths})"));
+            self.collector.reject(line, || format!("the record has no case id ({paths})"), || value.to_string());
             return Ok(());
         };
         if let Some((name, category, done)) = self.payload.category
@@ -223,9 +232,13 @@ impl Reader<'_> {
         if events.is_empty() {
             if let Some(written) = unreadable.first() {
                 let said = short(written);
-                self.collector.reject(line, || format!("\u{201c}{said}\u{201d} is no time this program can read"));
+                self.collector.reject(
+                    line,
+                    || format!("\u{201c}{said}\u{201d} is no time this program can read"),
+                    || value.to_string(),
+                );
             } else if !timed && self.payload.row == Row::Case {
-                self.collector.reject(line, || "the record has no time".to_owned());
+                self.collector.reject(line, || "the record has no time".to_owned(), || value.to_string());
             } else {
                 // A change of something that is no status, or work that has not ended.
                 self.collector.rows.skipped += 1;

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::packing::{Unpacked, failed, fill};
 use crate::error::ExchangeError;
 use crate::mapping::{By, Choice, Format};
+use crate::rejected::RejectedRows;
 
 /// How much of a file is looked at before anything is decided.
 pub(crate) const SAMPLE: usize = 1 << 20;
@@ -32,6 +33,8 @@ pub(crate) struct Text<'a> {
     pub(crate) packing: Vec<String>,
     /// The number of the first line.
     pub(crate) first_line: u64,
+    /// Where rejected rows go, if anywhere.
+    pub(crate) rejected: Option<RejectedRows>,
 }
 
 impl<'a> Text<'a> {
@@ -68,7 +71,17 @@ impl<'a> Text<'a> {
             });
         }
         let format = format(&head)?;
-        Ok(Self { head, whole, rest, encoding, encoding_choice: choice, format, packing, first_line: 1 })
+        Ok(Self {
+            head,
+            whole,
+            rest,
+            encoding,
+            encoding_choice: choice,
+            format,
+            packing,
+            first_line: 1,
+            rejected: None,
+        })
     }
 }
 
