@@ -12,6 +12,7 @@ mod conclude;
 mod csv;
 mod date;
 mod error;
+mod evidence;
 mod git;
 mod imported;
 mod json;
@@ -29,6 +30,7 @@ mod zone;
 
 pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
+pub use evidence::NextStep;
 pub use git::{Commit, GitHistory, Tag, read_git};
 pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
 pub use mapping::{

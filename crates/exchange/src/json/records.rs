@@ -301,7 +301,7 @@ fn may_hold_a_list(fields: &serde_json::Map<String, Value>, key: &str) -> bool {
             || name == "timestamp"
             || (name == "_class" && key == "actions")
     };
-    !fields.keys().any(|k| is_record(k))
+    !fields.keys().any(is_record)
 }
 
 impl<R: Read> Source for Records<R> {
