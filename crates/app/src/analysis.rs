@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, Rejected, Rows, Warning};
+use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, NextStep, Rejected, Rows, Warning, next_step};
 use watercourse_flow::figure::{Reason, Spread};
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::log::Log;
@@ -96,6 +96,8 @@ pub struct Analysis {
     pub not_measured: BTreeMap<&'static str, NotMeasured>,
     /// How much of the story the log can tell.
     pub evidence: Evidence,
+    /// What the next level would give, and how to get it out of the tool.
+    pub next_evidence: Option<NextStep>,
     /// Lead and cycle times with their counts.
     pub lead_times: LeadTimes,
     /// Where the time goes, step by step.
@@ -213,6 +215,7 @@ impl Analysis {
             open: knows_done.then(|| open_work(view, OLDEST)),
             not_measured,
             evidence: imported.evidence,
+            next_evidence: next_step(imported.evidence, imported.mapping.profile.value.as_deref()),
             steps: by_step(view),
             teams: if log.team.is_empty() { Vec::new() } else { by_team(view) },
             by_activity: by_activity(view),

@@ -393,6 +393,9 @@ pub(crate) struct Reading {
     /// XES: the classifier, or the attributes whose values joined by + are the activity
     #[arg(long)]
     pub(crate) classifier: Option<String>,
+    /// The export of a known tool this is, such as jira-csv; an empty name for none (see the reference on imports)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// Read all of this from a mapping file
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
@@ -400,7 +403,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
@@ -414,7 +417,7 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -428,6 +431,9 @@ pub(crate) struct Analyze {
     /// Write what was guessed to this file, to be changed and given as --mapping
     #[arg(long, value_name = "FILE")]
     pub(crate) write_mapping: Option<PathBuf>,
+    /// Write every row that could not be used to this file, with its line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

@@ -53,6 +53,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         .query("done", text(""), "A label that means that the work is done; may be said several times.")
         .query("time_means", text(""), "`entry` or `completion`: what an event's time is.")
         .query("classifier", text(""), "The name of a classifier of the XES file, or keys, whose values together are the activity.")
+        .query("profile", text(""), "The export of a known tool this is, such as `jira-csv`; empty for none.")
         .query("mapping", text(""), "A mapping file (TOML), as `analyze --write-mapping` writes it.")
         .answers(201, "It is imported.", answer)
         .problem(Kind::Invalid);
@@ -90,6 +91,7 @@ impl Asked {
                 "lifecycle" => options.lifecycle = Some(value),
                 "tz" => options.tz = Some(value),
                 "classifier" => options.classifier = Some(value),
+                "profile" => options.profile = Some(value),
                 "done" => options.done.get_or_insert_default().push(value),
                 "time_means" => {
                     options.time_means = Some(match value.as_str() {
