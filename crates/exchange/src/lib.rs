@@ -12,6 +12,7 @@ mod conclude;
 mod csv;
 mod date;
 mod error;
+mod glance;
 mod imported;
 mod mapping;
 mod mapping_file;
@@ -25,7 +26,8 @@ mod zone;
 
 pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
-pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
+pub use glance::{glance, write_rejected};
+pub use imported::{Column, Evidence, Glance, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
 pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,
 };
