@@ -34,7 +34,8 @@ fn job(row: &Row) -> Stored<ImportJob> {
 }
 
 pub(crate) async fn insert_import(c: &mut Connection, j: &ImportJob) -> Stored<()> {
-    let sql = "INSERT INTO import_job (id, file, size, spool, entity, stream, name, state, cancel, mapping, mapping_name,
+    let sql =
+        "INSERT INTO import_job (id, file, size, spool, entity, stream, name, state, cancel, mapping, mapping_name,
                look, outcome, wrong, run, version, actor, account, made_at, changed_at, ended_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     sql::query(sql)
@@ -99,7 +100,8 @@ pub(crate) async fn import_job(c: &mut Connection, id: Uuid) -> Stored<Option<Im
 
 /// The newest imports, without how they were read.
 pub(crate) async fn import_jobs(c: &mut Connection, limit: i64) -> Stored<Vec<ImportJob>> {
-    let sql = "SELECT id, file, size, spool, entity, stream, name, state, cancel, '' AS mapping, mapping_name, '' AS look,
+    let sql =
+        "SELECT id, file, size, spool, entity, stream, name, state, cancel, '' AS mapping, mapping_name, '' AS look,
                outcome, wrong, run, version, actor, account, made_at, changed_at, ended_at
                FROM import_job ORDER BY made_at DESC, id DESC LIMIT $1";
     sql::query(sql).bind(limit).fetch_all(c).await?.iter().map(job).collect()
@@ -131,10 +133,8 @@ pub(crate) async fn delete_import_job(c: &mut Connection, id: Uuid) -> Stored<bo
 
 /// The greatest version an import ever made of a stream: numbers of versions that were undone are not used again.
 pub(crate) async fn last_imported_version(c: &mut Connection, stream: &str) -> Stored<Option<u32>> {
-    let found: Option<i64> = sql::query_scalar("SELECT MAX(version) FROM import_job WHERE stream = $1")
-        .bind(stream)
-        .fetch_one(c)
-        .await?;
+    let found: Option<i64> =
+        sql::query_scalar("SELECT MAX(version) FROM import_job WHERE stream = $1").bind(stream).fetch_one(c).await?;
     found.map(|v| small("import_job", v)).transpose()
 }
 
@@ -174,5 +174,10 @@ pub(crate) async fn put_import_mapping(c: &mut Connection, m: &ImportMapping) ->
 }
 
 pub(crate) async fn import_mappings(c: &mut Connection) -> Stored<Vec<ImportMapping>> {
-    sql::query("SELECT * FROM import_mapping ORDER BY changed_at DESC, name").fetch_all(c).await?.iter().map(mapping).collect()
+    sql::query("SELECT * FROM import_mapping ORDER BY changed_at DESC, name")
+        .fetch_all(c)
+        .await?
+        .iter()
+        .map(mapping)
+        .collect()
 }
