@@ -6,9 +6,10 @@ use super::watch::Watch;
 use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::audit::{Action, note};
-use crate::context::Context;
+use crate::context::{Context, hex};
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
@@ -29,6 +30,7 @@ pub struct Upload {
     id: Uuid,
     file: tokio::fs::File,
     size: u64,
+    hash: Sha256,
     spool: Arc<Spool>,
     kept: bool,
 }
@@ -44,7 +46,13 @@ impl Upload {
             let right = "Send it compressed (gzip or zip), or in parts to several streams.".to_owned();
             return Err(AppError::TooLarge { wrong: "The file is larger than 4 GiB.".to_owned(), right });
         }
+        self.hash.update(bytes);
         self.file.write_all(bytes).await.map_err(|e| lost(&e))
+    }
+    /// A digest of what came so far.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        hex(&self.hash.clone().finalize())
     }
     async fn finish(&mut self) -> Result<(), AppError> {
         self.file.flush().await.map_err(|e| lost(&e))?;
@@ -81,7 +89,7 @@ impl App {
         }
         let id = Uuid::now_v7();
         let file = tokio::fs::File::create(spool.part(id)).await.map_err(|e| lost(&e))?;
-        Ok(Upload { id, file, size: 0, spool, kept: false })
+        Ok(Upload { id, file, size: 0, hash: Sha256::new(), spool, kept: false })
     }
 
     /// Keeps a file that is all here and reads it: as a kept mapping says where one was made for the same columns,
@@ -155,7 +163,7 @@ impl App {
                 conn.insert_import(job).await?;
                 let detail = serde_json::json!({"file": job.file, "bytes": job.size});
                 note(conn, ctx, Action::LogBrought, &job.id.to_string(), detail, now).await?;
-                keep_answer(conn, ctx, || job.id.to_string(), now).await
+                keep_answer(conn, ctx, || serde_json::json!(job.id).to_string(), now).await
             })
         });
         self.store.write(write).await?;

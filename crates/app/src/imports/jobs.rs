@@ -232,7 +232,7 @@ impl App {
                 if asked {
                     let detail = serde_json::json!({"stream": job.stream});
                     note(conn, &ctx, Action::ImportCancelled, &id.to_string(), detail, now).await?;
-                    keep_answer(conn, &ctx, || id.to_string(), now).await?;
+                    keep_answer(conn, &ctx, || serde_json::json!(id).to_string(), now).await?;
                 }
                 Ok((asked, job))
             })

@@ -73,7 +73,7 @@ impl App {
                     "version": version, "current": before.as_ref().map(|b| b.head.version), "import": id,
                 });
                 note(conn, ctx, Action::ImportUndone, &stream, detail, now).await?;
-                keep_answer(conn, ctx, || id.to_string(), now).await?;
+                keep_answer(conn, ctx, || serde_json::json!(id).to_string(), now).await?;
                 Ok(job)
             })
         });
