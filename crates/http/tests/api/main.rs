@@ -19,3 +19,4 @@ mod search;
 mod server;
 mod stories;
 mod walk;
+mod wizard;
