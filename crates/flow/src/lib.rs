@@ -10,11 +10,14 @@
 mod cases;
 pub mod conformance;
 pub mod delivery;
+pub mod evidence;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod growing;
 pub mod hours;
 pub mod hygiene;
+pub mod live;
 pub mod log;
 pub mod map;
 pub mod meaning;

@@ -134,7 +134,7 @@ fn charts(study: &Study, scope: &Scope<'_>) -> Vec<Drawn> {
     let others = CHARTS.iter().map(|chart| {
         // Among the events of a log every event counts, as in the figures above.
         let mut drawn =
-            if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { (chart.draw)(scope) };
+            if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { chart.draw(scope) };
         if chart.id == "time-by-team"
             && let Some(reason) = study.analysis.not_measured.get("teams")
         {

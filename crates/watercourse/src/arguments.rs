@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Read a log of another tool and say where its time goes
     Analyze(Analyze),
+    /// Write a log of another tool as a file in another format
+    Convert(Convert),
     /// Write facts or an event log of a running server to standard output
     Export(Export),
     /// Write a chart of a running server's stream to a file: the same picture as on its page
@@ -361,6 +363,9 @@ pub(crate) struct Reading {
     /// The column with the case id
     #[arg(long, value_name = "COLUMN")]
     pub(crate) case: Option<String>,
+    /// Object-centric logs: the type of objects that are the cases
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) object_type: Option<String>,
     /// The column with the activity or status
     #[arg(long, value_name = "COLUMN")]
     pub(crate) activity: Option<String>,
@@ -388,6 +393,9 @@ pub(crate) struct Reading {
     /// XES: the classifier, or the attributes whose values joined by + are the activity
     #[arg(long)]
     pub(crate) classifier: Option<String>,
+    /// The export of a known tool this is, such as jira-csv; an empty name for none (see the reference on imports)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// Read all of this from a mapping file
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
@@ -395,7 +403,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
@@ -409,7 +417,7 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -423,9 +431,25 @@ pub(crate) struct Analyze {
     /// Write what was guessed to this file, to be changed and given as --mapping
     #[arg(long, value_name = "FILE")]
     pub(crate) write_mapping: Option<PathBuf>,
+    /// Write every row that could not be used to this file, with its line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
+    pub(crate) input: PathBuf,
+    /// The new file; its ending tells the format: .csv, .xes, .jsonocel, .xmlocel, also with .gz, or .sqlite
+    pub(crate) output: PathBuf,
+    /// The version of OCEL that is written; 1.0 as JSON only
+    #[arg(long, value_name = "VERSION", default_value = "2.0", value_parser = ["1.0", "2.0"])]
+    pub(crate) ocel: String,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]

@@ -33,7 +33,7 @@ pub async fn chart_file(
     } else if chart_id == "map" {
         map(&published, &flow, show(&asked, &published, &flow), share(&asked))
     } else {
-        (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
+        chart(chart_id).ok_or_else(missing)?.draw(&flow.scope())
     };
     if suffix == "png" {
         let painted = tokio::task::spawn_blocking(move || png(&drawn)).await.map_err(|e| broke_off(&e))?;
@@ -55,7 +55,7 @@ fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
         }
         "json" => {
             let body = serde_json::json!({
-                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
+                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "evidence": drawn.evidence, "rows": drawn.table.json(),
             });
             axum::Json(body).into_response()
         }

@@ -5,7 +5,7 @@ use crate::state::Web;
 use crate::view::say;
 use std::collections::HashSet;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published, StreamVersion, WorkingCalendars};
+use watercourse_app::{AppError, Course, Published, StreamVersion, WorkingCalendars};
 use watercourse_flow::hours::{Calendars, WorkingHours};
 use watercourse_flow::measures::View;
 use watercourse_flow::selection::ItemSet;
@@ -46,7 +46,7 @@ pub struct Flow {
     /// The visits.
     pub visits: Arc<Visits>,
     /// Where the time of each item went.
-    pub timeline: Timeline,
+    pub timeline: Arc<Timeline>,
     /// The items in the window that the filter finds.
     pub items: ItemSet,
     /// What they are compared with: how that is called, and its items.
@@ -107,7 +107,7 @@ impl Flow {
         };
         let only = found(&asked.q).await?;
         let others = found(if asked.compare == BEFORE { "" } else { &asked.compare }).await?;
-        let visits = web.app.flow(&web.access, stream).await?;
+        let course = web.app.course(&web.access, stream).await?;
         let marks = match &published {
             Some(p) if !p.head.imported => {
                 let versions = web.app.versions(&web.access, &p.head.id).await?;
@@ -124,7 +124,7 @@ impl Flow {
             }
         };
         let computed = tokio::task::spawn_blocking(move || {
-            let mut flow = Self::of(published, visits, asked, only, others);
+            let mut flow = Self::of(published, course, asked, only, others);
             flow.marks = marks;
             if let Some(calendars) = calendars {
                 flow.count_hours(&calendars);
@@ -141,16 +141,16 @@ impl Flow {
     }
     fn of(
         published: Option<Arc<Published>>,
-        visits: Arc<Visits>,
+        course: Course,
         asked: Narrowed,
         only: Option<HashSet<String>>,
         others: Option<HashSet<String>>,
     ) -> Self {
+        let Course { visits, timeline } = course;
         let until = visits.as_of;
         let first = visits.items.created.iter().copied().min().unwrap_or(until);
         // Whole days, so that a filter by date finds the same items.
         let from = if asked.days == 0 { first } else { (until - i64::from(asked.days) * DAY).div_euclid(DAY) * DAY };
-        let timeline = Timeline::of(&visits);
         let prefix = prefix(published.as_deref());
         let among = |set: ItemSet, keys: Option<&HashSet<String>>| match keys {
             None => set,
