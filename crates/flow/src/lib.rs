@@ -33,4 +33,3 @@ pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
-mod wilson;

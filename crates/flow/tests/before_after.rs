@@ -72,8 +72,8 @@ fn a_change_is_said_only_when_it_is_clear() {
     assert_eq!(verdict(&[]), Verdict::TooFew { needed: 10 });
     // Drawing and ranks give about the same limits.
     let (drawn, ranks) = (
-        compare(&ending(&changed(1.0, 4900, 5)), marker(100.0)),
-        compare(&ending(&changed(1.0, 5100, 5)), marker(100.0)),
+        compare(&ending(&changed(1.0, 980, 5)), marker(100.0)),
+        compare(&ending(&changed(1.0, 1020, 5)), marker(100.0)),
     );
     let width = |found: &watercourse_flow::measures::BeforeAfter| {
         found.before.p50.at_most.unwrap() - found.before.p50.at_least.unwrap()

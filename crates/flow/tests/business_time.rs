@@ -13,7 +13,9 @@ use watercourse_flow::from_log::from_log;
 use watercourse_flow::hours::{Calendars, WorkingHours};
 use watercourse_flow::log::{Event, Log, TimeMeans};
 use watercourse_flow::meaning::LogMeaning;
-use watercourse_flow::measures::{Begin, Cohort, View, by_step, flow_time, handoffs, lead_times, time_use, watched};
+use watercourse_flow::measures::{
+    Begin, Cohort, View, by_step, flow_efficiency, flow_time, handoffs, lead_times, open_work, time_use, watched,
+};
 use watercourse_flow::order::Ordered;
 use watercourse_flow::timeline::{Kind, Timeline};
 use watercourse_flow::visits::Visits;
@@ -211,5 +213,9 @@ proptest! {
         prop_assert_eq!(numbers(&calendar), numbers(&business));
         let figure = lead_times(&business).case_duration.p50;
         prop_assert!(figure.value().is_none() || figure.clock == Clock::Business);
+        // What is told in calendar time says so, in business time too.
+        let efficiency = flow_efficiency(&business).at_least;
+        prop_assert_eq!((efficiency, efficiency.clock), (flow_efficiency(&calendar).at_least, Clock::Calendar));
+        prop_assert_eq!(open_work(&business, 3), open_work(&calendar, 3));
     }
 }

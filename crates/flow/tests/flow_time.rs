@@ -9,7 +9,7 @@ use support::small::{DAY, days, statuses};
 use support::told;
 use watercourse_flow::figure::{Reason, State};
 use watercourse_flow::measures::{
-    Begin, Cohort, Cuts, Estimate, Method, Period, View, flow_time, flow_times, lead_times, within_promise,
+    Begin, Cohort, Cuts, Estimate, Method, Period, View, flow_time, flow_times, incidence, lead_times, within_promise,
 };
 use watercourse_flow::timeline::Timeline;
 use watercourse_flow::visits::Visits;
@@ -72,6 +72,13 @@ fn many_cancelled_items_compete() {
         assert_eq!((found.method, found.otherwise.value()), (Method::AalenJohansen, Some(5.0)));
         assert_eq!(in_days(&found.p50).0, Some(5.0), "half of all items were ever delivered");
         assert_eq!(found.p85.figure.state, State::TooFew { needed: 7 });
+        let ways = incidence(view, Begin::Created, Cohort::default());
+        let told: Vec<_> = ways
+            .iter()
+            .map(|w| (w.outcome.id(), w.items.value(), w.share.figure.value().map(|s| (s * 1e9).round() / 1e9)))
+            .collect();
+        assert_eq!(told, [("delivered", Some(5.0), Some(0.5)), ("cancelled", Some(5.0), Some(0.5))]);
+        assert_eq!(in_days(&ways[1].p50).0, Some(0.25));
     });
     let visits = items(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], &[], &[0.25; 3], 10.0);
     told(&visits, |view| {
@@ -210,6 +217,10 @@ proptest! {
             if let Some(p50) = quantiles[0] {
                 prop_assert!(p50 >= ages[(ages.len() - 1) / 2] as f64);
             }
+            let ways = incidence(view, Begin::Created, Cohort::default());
+            prop_assert!(ways.iter().map(|w| w.share.figure.value().unwrap()).sum::<f64>() <= 1.0 + 1e-9);
+            let ended: f64 = ways.iter().map(|w| w.items.value().unwrap()).sum();
+            prop_assert_eq!(ended + parts[1], visits.item_count() as f64);
             let kept = within_promise(view, Begin::Created, Cohort::default(), days(promise));
             if let Some(share) = kept.share.figure.value() {
                 prop_assert!((0.0..=1.0).contains(&share));

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use watercourse_flow::statistics::{
-    Chance, Interval, bootstrap, hodges_lehmann, median_interval, quantile, theil_sen, wilson,
+    Chance, Interval, bootstrap, hodges_lehmann, median_interval, quantile, theil_sen, theil_sen_of_series, wilson,
 };
 
 fn near(found: Interval, lower: f64, upper: f64) {
@@ -18,6 +18,13 @@ fn wilson_is_what_scipy_says() {
     near(wilson(50, 100).unwrap(), 0.403_831_530_365_995_6, 0.596_168_469_634_004_4);
     near(wilson(10, 10).unwrap(), 0.722_467_200_137_110_9, 1.0);
     assert_eq!((wilson(0, 0), wilson(3, 2)), (None, None));
+    // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+    for (hits, n, low, high) in
+        [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+    {
+        let found = wilson(hits, n).unwrap();
+        assert!((found.lower - low).abs() < 5e-5 && (found.upper - high).abs() < 5e-5, "{hits}/{n}: {found:?}");
+    }
 }
 
 #[test]
@@ -30,6 +37,14 @@ fn theil_sen_is_what_scipy_says() {
     let limits = found.interval.unwrap();
     assert!((0.48..=0.5001).contains(&limits.lower) && (0.699..=0.72).contains(&limits.upper), "{limits:?}");
     assert_eq!(theil_sen(&[(1.0, 2.0), (1.0, 5.0)]), None);
+    // Weeks that hang together: the same slope, wider limits; a line without noise stays sharp.
+    let waves: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1 + f64::from(i).sin()).collect();
+    let points: Vec<(f64, f64)> = waves.iter().enumerate().map(|(x, y)| (x as f64, *y)).collect();
+    let (alone, series) = (theil_sen(&points).unwrap(), theil_sen_of_series(&waves).unwrap());
+    let width = |i: Option<Interval>| i.map(|i| i.upper - i.lower).unwrap();
+    assert_eq!(alone.slope, series.slope);
+    assert!(width(series.interval) > 1.5 * width(alone.interval), "{series:?}");
+    assert_eq!(theil_sen_of_series(&[1.0, 2.0, 3.0]).unwrap().slope, 1.0);
     let two = theil_sen(&[(0.0, 1.0), (2.0, 5.0)]).unwrap();
     assert_eq!((two.slope, two.at_zero, two.interval), (2.0, 1.0, None));
 }
@@ -72,7 +87,9 @@ fn the_same_seed_draws_the_same() {
     assert!(found.holds(mean(&(0..40).collect::<Vec<_>>()).unwrap()));
     assert_eq!(bootstrap(0, 500, 7, mean), None);
     assert_eq!(bootstrap(40, 500, 7, |_| None), None);
-    // The reference draws of splitmix64 from seed 0.
+    // The reference draws of splitmix64 from seeds 1234567 and 0.
+    let mut chance = Chance::seeded(1_234_567);
+    assert_eq!([chance.bits(), chance.bits()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     let mut chance = Chance::seeded(0);
     assert_eq!([chance.bits(), chance.bits()], [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4]);
     assert_eq!(chance.below(0), 0);

@@ -156,6 +156,10 @@ proptest! {
                 prop_assert!(q.lower <= q.at && q.upper.is_none_or(|upper| Some(upper) >= q.at));
             }
         }
+        for s in &all.steps {
+            let at_risk = |o: &&Observation| o.seen() && (o.entered <= 0 || o.entered < s.at) && s.at <= o.until;
+            prop_assert_eq!(s.at_risk, observations.iter().filter(at_risk).count());
+        }
         // Whatever ended an item was one of the causes.
         if let Some(end) = all.steps.last() {
             let sum: f64 = causes.iter().filter_map(|c| c.steps.last()).map(|s| s.share).sum();

@@ -12,7 +12,7 @@ const ENOUGH: usize = 10;
 /// A smaller change than this is none, however sure.
 const PRACTICAL: f64 = 0.1;
 /// From so many items on limits come from ranks: drawing would find the same.
-const MANY: usize = 5_000;
+const MANY: usize = 1_000;
 /// How often items are drawn anew.
 const DRAWS: usize = 1_000;
 
@@ -125,7 +125,8 @@ pub fn sides(view: &View<'_>, marker: Marker) -> [ItemSet; 2] {
     let [before, after] = &mut sides;
     view.each(|item| {
         let end = visits.items.ended[item];
-        if !visits.delivered(item) || marker.begin.of(view, item) == NO_TIME {
+        let from = marker.begin.of(view, item);
+        if !visits.delivered(item) || from == NO_TIME || from > end {
             return;
         }
         if end >= marker.at.saturating_sub(reach) && end < marker.at.saturating_add(reach) {

@@ -61,18 +61,7 @@ pub(super) fn worked(
 ) -> i64 {
     spells.clear();
     for visit in visits.of_item(item).filter(|v| counts(*v)) {
-        let Some(started) = visits.started(visit).filter(|_| visits.phased(visit)) else { continue };
-        let left = visits.left(visit).unwrap_or(until);
-        let mut at = started;
-        for pause in visits.pauses_of(visit) {
-            if pause.from > at {
-                spells.push((at, pause.from.min(left)));
-            }
-            at = at.max(if pause.until == NO_TIME { left } else { pause.until });
-        }
-        if at < left {
-            spells.push((at, left));
-        }
+        each_spell(visits, visit, until, |begin, end| spells.push((begin, end)));
     }
     spells.sort_unstable();
     let mut sum = 0;
@@ -85,4 +74,20 @@ pub(super) fn worked(
         }
     }
     sum
+}
+
+/// Calls back with each stretch in which a visit was worked on, as far as the source tells; what lasts, up to `now`.
+pub(super) fn each_spell(visits: &Visits, visit: usize, now: i64, mut call: impl FnMut(i64, i64)) {
+    let Some(started) = visits.started(visit).filter(|_| visits.phased(visit)) else { return };
+    let left = visits.left(visit).unwrap_or(now);
+    let mut at = started;
+    for pause in visits.pauses_of(visit) {
+        if pause.from > at {
+            call(at, pause.from.min(left));
+        }
+        at = at.max(if pause.until == NO_TIME { left } else { pause.until });
+    }
+    if at < left {
+        call(at, left);
+    }
 }

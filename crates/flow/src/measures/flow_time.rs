@@ -110,7 +110,9 @@ pub fn watched(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<(u32, Obser
     view.each(|item| {
         let from = begin.of(view, item);
         let outside = cohort.from.is_some_and(|at| from < at) || cohort.until.is_some_and(|at| from >= at);
-        if from == NO_TIME || outside || items.standing[item] == Standing::Unknown {
+        // Committed to only after its end: there is no time between.
+        let never = from == NO_TIME || from > items.until[item];
+        if never || outside || items.standing[item] == Standing::Unknown {
             return;
         }
         let cause = match items.standing[item] {
@@ -124,7 +126,7 @@ pub fn watched(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<(u32, Obser
     found
 }
 
-const fn cause(outcome: Outcome) -> u8 {
+pub(super) const fn cause(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Delivered => 0,
         Outcome::Failed => 1,
@@ -161,7 +163,7 @@ pub fn flow_times(view: &View<'_>, begin: Begin, told_since: Option<i64>, rows: 
     cohorts.iter().map(|watched| of_watched(watched, begin, clock)).collect()
 }
 
-fn followed(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<Observation> {
+pub(super) fn followed(view: &View<'_>, begin: Begin, cohort: Cohort) -> Vec<Observation> {
     watched(view, begin, cohort).into_iter().map(|(_, o)| o).filter(Observation::seen).collect()
 }
 

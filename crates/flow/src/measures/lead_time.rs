@@ -42,7 +42,7 @@ pub fn lead_times(view: &View<'_>) -> LeadTimes {
                 let (created, committed) = (visits.items.created[item], visits.items.committed[item]);
                 let ended = visits.items.ended[item];
                 lead.push(view.long_of_item(item, created, ended));
-                if committed != NO_TIME {
+                if committed != NO_TIME && committed <= ended {
                     cycle.push(view.long_of_item(item, committed, ended));
                 }
             }

@@ -1,7 +1,8 @@
 use super::cuts::Window;
+use super::efficiency::each_spell;
 use super::view::View;
 use crate::figure::{Figure, Reason, Unit};
-use crate::log::{NO_TIME, NONE};
+use crate::log::NONE;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -23,19 +24,20 @@ pub struct Utilisation {
     pub overbooked: Figure,
 }
 
-/// How busy each team was within a window, given how many people it has (by name). A team without is not
-/// measured; nor is any where the source does not tell working from waiting. Ask it in business time: by the
-/// calendar people would be available at night as well.
+/// How busy each team was within a window, up to the instant of looking, given how many people it has (by name). A
+/// team without is not measured; nor is any where the source does not tell working from waiting. Ask it in business
+/// time: by the calendar people would be available at night as well.
 #[must_use]
 pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Window) -> Vec<Utilisation> {
     let visits = view.visits;
     let clock = view.clock();
+    let window = Window { from: window.from, until: window.until.min(visits.as_of) };
     // For each team where something begins (+1) and ends (−1) to be worked on.
     let mut turns: Vec<Vec<(i64, i32)>> = vec![Vec::new(); visits.teams.len()];
     view.each_visit(|_, visit| {
-        let team = visits.team(visit).map_or(NONE, |t| t);
+        let team = visits.team(visit).unwrap_or(NONE);
         let Some(turns) = turns.get_mut(team as usize) else { return };
-        each_spell(view, visit, |from, until| {
+        each_spell(visits, visit, visits.as_of, |from, until| {
             let (from, until) = (from.max(window.from), until.min(window.until));
             if from < until {
                 turns.extend([(from, 1), (until, -1)]);
@@ -74,21 +76,4 @@ pub fn utilisation(view: &View<'_>, people: &BTreeMap<String, f64>, window: Wind
         }
     });
     list.collect()
-}
-
-/// Calls back with each spell in which a visit was worked on, as far as the source tells.
-fn each_spell(view: &View<'_>, visit: usize, mut call: impl FnMut(i64, i64)) {
-    let visits = view.visits;
-    let Some(started) = visits.started(visit).filter(|_| visits.phased(visit)) else { return };
-    let left = visits.left(visit).unwrap_or(visits.as_of);
-    let mut at = started;
-    for pause in visits.pauses_of(visit) {
-        if pause.from > at {
-            call(at, pause.from.min(left));
-        }
-        at = at.max(if pause.until == NO_TIME { left } else { pause.until });
-    }
-    if at < left {
-        call(at, left);
-    }
 }

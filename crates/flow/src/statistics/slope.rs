@@ -8,7 +8,8 @@ pub struct Slope {
     pub slope: f64,
     /// Where the line crosses 0: the median of what is left of the values without the slope.
     pub at_zero: f64,
-    /// The limits of the slope (Sen, 95 %); none where there are too few points.
+    /// The limits of the slope (Sen, 95 %); none where there are too few points, or they hang together too
+    /// much, to give any.
     pub interval: Option<Interval>,
 }
 
