@@ -9,6 +9,7 @@
 
 mod cases;
 pub mod conformance;
+pub mod discovery;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
