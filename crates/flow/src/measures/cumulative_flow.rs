@@ -123,7 +123,9 @@ pub fn cumulative_flow(view: &View<'_>, cuts: &Cuts, order: Option<&[u32]>) -> C
     }
     let line = || vec![0i64; rows + 1];
     let (mut arrived, mut departed, mut started) = (line(), line(), line());
-    let mut bands = vec![line(); order.len()];
+    // By row and band what is added from that band on: a stay costs as much as it has steps, not as there are bands.
+    let width = order.len() + 1;
+    let mut added = vec![0i64; (rows + 1) * width];
     let mut again = 0;
     let mut steps: Vec<(i64, u32)> = Vec::new();
     each_stay(view, Since::Created, |stay| {
@@ -136,16 +138,21 @@ pub fn cumulative_flow(view: &View<'_>, cuts: &Cuts, order: Option<&[u32]>) -> C
         furthest(view, &stay, &rank, &mut steps);
         let mut next = 0;
         for (at, rank) in &steps {
-            let row = cuts.by(*at).max(row).min(out);
-            for band in &mut bands[next as usize..=*rank as usize] {
-                band[row] += 1;
-            }
+            let row = cuts.by(*at).max(row).min(out) * width;
+            added[row + next as usize] += 1;
             next = rank + 1;
+            added[row + next as usize] -= 1;
         }
-        for band in &mut bands[next as usize..] {
-            band[out] += 1;
-        }
+        added[out * width + next as usize] += 1;
     });
+    let mut bands = vec![line(); order.len()];
+    for (row, added) in added.chunks_exact(width).enumerate() {
+        let mut sum = 0;
+        for (band, more) in bands.iter_mut().zip(added) {
+            sum += more;
+            band[row] = sum;
+        }
+    }
     let (at, at_none) = now_at(view, cuts, &rank, order.len());
     let bands = order.iter().zip(bands).zip(at).map(|((step, band), at)| Band {
         step: *step,
