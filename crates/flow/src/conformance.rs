@@ -209,16 +209,17 @@ pub fn conformance_of_items(items: &[&Item], stream: &Stream) -> Conformance {
     replay.finish()
 }
 
-struct Event {
+/// A start or an end of a round.
+pub(crate) struct Event {
     at: i64,
     /// At one instant, ends of what was running come first, then starts, then ends of what just started.
     order: u8,
-    step: u32,
-    moment: Moment,
+    pub(crate) step: u32,
+    pub(crate) moment: Moment,
 }
 
 /// The starts and ends of an item's rounds, in order of time.
-fn collect(visits: &Visits, range: std::ops::Range<usize>, events: &mut Vec<Event>) {
+pub(crate) fn collect(visits: &Visits, range: std::ops::Range<usize>, events: &mut Vec<Event>) {
     let mut started = NO_TIME;
     for visit in range.clone() {
         let step = visits.step[visit];

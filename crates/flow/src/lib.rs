@@ -10,6 +10,7 @@
 mod cases;
 pub mod conformance;
 pub mod delivery;
+pub mod discovery;
 pub mod evidence;
 pub mod figure;
 pub mod from_items;

@@ -1,8 +1,11 @@
 //! Native items: stories whose segments are written out, and random ones whose segments must sum up.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+mod support;
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use support::identities;
 use uuid::Uuid;
 use watercourse_core::activity::Activity;
 use watercourse_core::actor::Actor;
@@ -309,6 +312,7 @@ proptest! {
         }
         prop_assert_eq!(now, visits.items.until[0].max(visits.items.created[0]));
         let view = View::of(&visits, &timeline);
+        identities::hold(&view);
         prop_assert!(measures::flow_efficiency(&view).at_most.value().is_none_or(|v| (0.0..=1.0).contains(&v)));
     }
 }

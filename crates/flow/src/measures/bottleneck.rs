@@ -13,7 +13,7 @@ const ENOUGH: usize = 20;
 /// Resamples.
 const ROUNDS: usize = 1_000;
 /// Items are dealt into so many heaps, and heaps are drawn: the cost does not grow with the items.
-const HEAPS: usize = 2_000;
+const HEAPS: usize = 500;
 /// Steps with a smaller share than the sixteen largest are not looked at: they never come first.
 const CANDIDATES: usize = 16;
 /// The probability of being first from which on a step may be confirmed.

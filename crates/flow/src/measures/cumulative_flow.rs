@@ -46,12 +46,18 @@ pub struct CumulativeFlow {
     pub by_entry: bool,
 }
 
+/// Up to so many steps pairs are counted.
+const DENSE: usize = 1_024;
+
 /// The steps in the order items reach them: by their mean place among the steps of an item, each at its first
-/// visit. Steps that no item in view reached are left out.
+/// visit, and then such that of two neighbours the one that most items with both reach first comes first. Steps that
+/// no item in view reached are left out.
 #[must_use]
 pub fn usual_order(view: &View<'_>) -> Vec<u32> {
     let visits = view.visits;
-    let mut sums = vec![(0.0f64, 0u32); visits.steps.len()];
+    let steps = visits.steps.len();
+    let mut sums = vec![(0.0f64, 0u32); steps];
+    let mut earlier = vec![0u32; if steps <= DENSE { steps * steps } else { 0 }];
     let mut seen: Vec<(i64, u32)> = Vec::new();
     view.each(|item| {
         seen.clear();
@@ -66,6 +72,11 @@ pub fn usual_order(view: &View<'_>) -> Vec<u32> {
         for (place, (_, step)) in seen.iter().enumerate() {
             let sum = &mut sums[*step as usize];
             *sum = (sum.0 + place as f64 / most, sum.1 + 1);
+            for (_, later) in &seen[place + 1..] {
+                if let Some(count) = earlier.get_mut(*step as usize * steps + *later as usize) {
+                    *count += 1;
+                }
+            }
         }
     });
     let mut order: Vec<(f64, u32)> = (0u32..)
@@ -74,7 +85,16 @@ pub fn usual_order(view: &View<'_>) -> Vec<u32> {
         .map(|(step, (sum, count))| (sum / f64::from(*count), step))
         .collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    order.into_iter().map(|(_, step)| step).collect()
+    let mut order: Vec<u32> = order.into_iter().map(|(_, step)| step).collect();
+    let times = |a: u32, b: u32| earlier.get(a as usize * steps + b as usize).copied().unwrap_or(0);
+    for place in 1..order.len() {
+        let mut at = place;
+        while at > 0 && times(order[at], order[at - 1]) > times(order[at - 1], order[at]) {
+            order.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+    order
 }
 
 /// When a visit's step was reached: at its entry; where the source tells only ends, at its end.
@@ -103,7 +123,9 @@ pub fn cumulative_flow(view: &View<'_>, cuts: &Cuts, order: Option<&[u32]>) -> C
     }
     let line = || vec![0i64; rows + 1];
     let (mut arrived, mut departed, mut started) = (line(), line(), line());
-    let mut bands = vec![line(); order.len()];
+    // By row and band what is added from that band on: a stay costs as much as it has steps, not as there are bands.
+    let width = order.len() + 1;
+    let mut added = vec![0i64; (rows + 1) * width];
     let mut again = 0;
     let mut steps: Vec<(i64, u32)> = Vec::new();
     each_stay(view, Since::Created, |stay| {
@@ -116,16 +138,21 @@ pub fn cumulative_flow(view: &View<'_>, cuts: &Cuts, order: Option<&[u32]>) -> C
         furthest(view, &stay, &rank, &mut steps);
         let mut next = 0;
         for (at, rank) in &steps {
-            let row = cuts.by(*at).max(row).min(out);
-            for band in &mut bands[next as usize..=*rank as usize] {
-                band[row] += 1;
-            }
+            let row = cuts.by(*at).max(row).min(out) * width;
+            added[row + next as usize] += 1;
             next = rank + 1;
+            added[row + next as usize] -= 1;
         }
-        for band in &mut bands[next as usize..] {
-            band[out] += 1;
-        }
+        added[out * width + next as usize] += 1;
     });
+    let mut bands = vec![line(); order.len()];
+    for (row, added) in added.chunks_exact(width).enumerate() {
+        let mut sum = 0;
+        for (band, more) in bands.iter_mut().zip(added) {
+            sum += more;
+            band[row] = sum;
+        }
+    }
     let (at, at_none) = now_at(view, cuts, &rank, order.len());
     let bands = order.iter().zip(bands).zip(at).map(|((step, band), at)| Band {
         step: *step,

@@ -43,6 +43,10 @@ pub(super) fn each_stay(view: &View<'_>, since: Since, mut call: impl FnMut(Stay
             return;
         }
         let ended = items.ended[item];
+        // Begun after it was done for good: it never was in progress.
+        if since == Since::Committed && ended != NO_TIME && from > ended {
+            return;
+        }
         let end = if ended == NO_TIME { i64::MAX } else { ended.max(from) };
         let mut again = false;
         for parked in view.visits.parked_of(item) {

@@ -16,13 +16,16 @@ pub fn stays(visits: &Visits, item: usize, since: i64) -> Vec<(i64, i64)> {
     let end = if end == NO_TIME { i64::MAX } else { end };
     let mut from = since;
     let mut list = Vec::new();
-    for parked in visits.parked_of(item).iter().filter(|p| p.until > since) {
+    for parked in visits.parked_of(item).iter().filter(|p| p.until > since && p.from < end) {
         if parked.from >= from {
             list.push((from, parked.from));
         }
         from = parked.until;
     }
-    list.push((from, end));
+    // Begun after it was done for good: it never was in progress.
+    if from <= end {
+        list.push((from, end));
+    }
     list
 }
 
@@ -65,6 +68,15 @@ fn begun(visits: &Visits, item: usize, since: Since) -> i64 {
     if since == Since::Created { visits.items.created[item] } else { visits.items.committed[item] }
 }
 
+/// When stays begin, and when they end, each ascending.
+fn sorted(visits: &Visits, since: Since) -> (Vec<i64>, Vec<i64>) {
+    let all = (0..visits.item_count()).flat_map(|item| stays(visits, item, begun(visits, item, since)));
+    let (mut from, mut until): (Vec<i64>, Vec<i64>) = all.unzip();
+    from.sort_unstable();
+    until.sort_unstable();
+    (from, until)
+}
+
 /// Work in progress is what came less what went, its area the time of all items, both exactly.
 fn progress(view: &View<'_>, cuts: &Cuts, since: Since) {
     let visits = view.visits;
@@ -77,9 +89,11 @@ fn progress(view: &View<'_>, cuts: &Cuts, since: Since) {
     };
     let all: Vec<(i64, i64)> =
         (0..visits.item_count()).flat_map(|item| stays(visits, item, begun(visits, item, since))).collect();
+    let (from, until) = sorted(visits, since);
     for (row, now) in in_progress.iter().enumerate() {
         let end = end_of(visits, cuts, row);
-        assert_eq!(*now, all.iter().filter(|s| s.0 < end && s.1 >= end).count() as u64, "row {row}");
+        let [came, went] = [&from, &until].map(|list| list.partition_point(|at| *at < end) as u64);
+        assert_eq!(*now, came - went, "row {row}");
         if let Some(old) = &wip.old {
             assert!(old[row] <= *now);
         }
@@ -151,12 +165,14 @@ fn one_by_one(view: &View<'_>) {
 
 fn quality(view: &View<'_>) {
     let complete = measures::complete_accurate(view, 30 * 86_400_000, None);
+    let visits = view.visits;
+    let mut done = vec![0; visits.steps.len()];
+    for visit in (0..visits.len()).filter(|v| visits.ended(*v) == Ended::Done && visits.left(*v).is_some()) {
+        done[visits.step[visit] as usize] += 1;
+    }
     for step in &complete.steps {
         assert!(step.returned <= step.passed && step.low <= step.high, "{step:?}");
-        let visits = view.visits;
-        let left = |v: usize| visits.ended(v) == Ended::Done && visits.left(v).is_some();
-        let ended = |v: &usize| left(*v) && visits.step[*v] == step.step;
-        assert_eq!(step.passed + step.young, (0..view.visits.len()).filter(ended).count(), "{step:?}");
+        assert_eq!(step.passed + step.young, done[step.step as usize], "{step:?}");
     }
     let pareto = measures::pareto(&measures::handoffs(view));
     assert!(pareto.pairs.is_sorted_by(|a, b| a.cumulative <= b.cumulative && a.cost >= b.cost));
@@ -198,15 +214,12 @@ fn flow_of(view: &View<'_>, cuts: &Cuts) {
     let flow = cumulative_flow(view, cuts, None);
     assert_eq!(flow.bands.len(), usual_order(view).len());
     assert!(cuts.from.is_sorted() && cuts.whole.len() == cuts.len());
-    let all: Vec<(usize, i64, i64)> = (0..visits.item_count())
-        .flat_map(|item| stays(visits, item, visits.items.created[item]).into_iter().map(move |s| (item, s.0, s.1)))
-        .collect();
+    let (from, until) = sorted(visits, Since::Created);
     let none = vec![0; cuts.len()];
     let departed = flow.departed.as_ref().unwrap_or(&none);
     for row in 0..cuts.len() {
         let end = end_of(visits, cuts, row);
-        let arrived = all.iter().filter(|s| s.1 < end).count() as u64;
-        let left = all.iter().filter(|s| s.2 < end).count() as u64;
+        let [arrived, left] = [&from, &until].map(|list| list.partition_point(|at| *at < end) as u64);
         assert_eq!((flow.arrived[row], departed[row]), (arrived, left), "row {row} of {cuts:?}");
         let there = flow.bands.iter().map(|b| b.at[row]).sum::<u64>() + flow.at_none[row];
         assert_eq!(there, arrived - left, "everything in the flow is somewhere");
