@@ -169,7 +169,6 @@ fn files_that_are_no_logs_say_what_they_are() {
         ("bpmn-miwg", "folder"),
         ("ocel1-examples/example_log.sqlite", "SQLite"),
         ("junit-xml", "folder"),
-        ("ocel1-examples/example_log.xmlocel", "event log"),
     ] {
         let text = read_path(&path.join(file), &Options::default(), &mut |_, _| {}).unwrap_err().to_string();
         assert!(text.contains(word), "{file}: {text}");

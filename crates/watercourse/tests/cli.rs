@@ -293,7 +293,8 @@ fn what_cannot_be_converted_leaves_no_file() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("ends inside the JSON"), "{}", ran.err);
     for (to, more) in [("new.docx", &[][..]), ("new.sqlite.gz", &[]), ("new.xes", &["--ocel", "1.0"])] {
-        let said = [&["convert", &path("tickets.csv"), &at(to)][..], more].concat();
+        let (from, to) = (path("tickets.csv"), at(to));
+        let said = [&["convert", &from, &to][..], more].concat();
         assert_eq!(run(&said).code, 2, "{to}");
     }
     let ran = run(&["convert", &path("tickets.csv"), &at("no/such/folder.xes")]);
