@@ -1,5 +1,5 @@
-//! File formats in and out: event logs as CSV, XES and OCEL; in, they may be gzipped or zipped, and are streamed into
-//! [`watercourse_flow::log::Log`] or, with several objects an event, into [`ocel::Ocel`].
+//! File formats in and out: event logs as CSV, XES, JSON and OCEL; in, they may be gzipped or zipped, and are streamed
+//! into [`watercourse_flow::log::Log`] or, with several objects an event, into [`ocel::Ocel`].
 //!
 //! Everything that was guessed on the way (delimiter, encoding, date order, which column means what, which label
 //! means done) is part of the answer, with its reason and its alternatives, and can be overridden: by [`Options`],
@@ -14,13 +14,18 @@ mod convert;
 pub mod csv;
 mod date;
 mod error;
+mod evidence;
+mod git;
 mod imported;
+mod json;
+mod label_words;
 mod mapping;
 mod mapping_file;
 mod names;
 pub mod ocel;
 mod options;
 mod read;
+mod rejected;
 mod source;
 mod suggest;
 pub mod xes;
@@ -30,10 +35,13 @@ mod zone;
 pub use convert::{Converted, Target, convert};
 pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
+pub use evidence::{NextStep, next_step};
+pub use git::{Commit, GitHistory, Tag, read_git};
 pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
 pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,
 };
 pub use options::{Limits, Options};
-pub use read::{format_of, read_log, read_path};
+pub use read::{format_of, read_log, read_path, read_path_keeping};
+pub use rejected::RejectedRows;
 pub use zone::Zone;

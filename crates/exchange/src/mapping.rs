@@ -90,6 +90,8 @@ pub enum Format {
     /// Object-centric log as an SQLite database, 2.0.
     #[serde(rename = "ocel-sqlite")]
     OcelSqlite,
+    /// A list of objects, or an answer of a tool's interface.
+    Json,
 }
 
 impl Format {
@@ -102,6 +104,7 @@ impl Format {
             Self::OcelJson => "ocel-json",
             Self::OcelXml => "ocel-xml",
             Self::OcelSqlite => "ocel-sqlite",
+            Self::Json => "json",
         }
     }
 }
@@ -190,8 +193,10 @@ pub struct TimeExample {
 /// Everything that was decided or guessed about a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mapping {
-    /// CSV, XES or OCEL.
+    /// CSV, XES, JSON or OCEL.
     pub format: Choice<Format>,
+    /// The export of a known tool it was read as, such as `jira-csv`.
+    pub profile: Choice<Option<String>>,
     /// The packing around it, outermost first: `zip: log.csv`, `gzip`.
     pub packing: Vec<String>,
     /// The encoding of the text.

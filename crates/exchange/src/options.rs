@@ -33,6 +33,9 @@ pub struct Options {
     /// `--classifier`: the name of a classifier the XES file declares, or keys (columns) separated by spaces or
     /// commas, quoted with `'` where they contain one. Their values joined by `+` are the activity.
     pub classifier: Option<String>,
+    /// `--profile`: how the export of a known tool is read (`jira-csv`), which its header tells where this is none.
+    /// Empty: as a table nobody knows.
+    pub profile: Option<String>,
     /// Mapping file only: the format, checked against the content.
     pub format: Option<Format>,
     /// Mapping file only: what separates the columns.

@@ -33,6 +33,7 @@ pub(crate) fn log(given: Given<'_>, options: &Options) -> Result<Imported, Excha
     let plan = Plan::make(&ocel, options)?;
     let mapping = Mapping {
         format,
+        profile: Choice::new(None, By::Found, 1.0, "OCEL says what it is"),
         packing,
         encoding,
         delimiter: None,

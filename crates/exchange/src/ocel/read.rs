@@ -55,7 +55,7 @@ pub fn read<R: std::io::Read + Seek>(
         }
         let Columns { ocel, mut collector, clock, format, version, .. } = columns(given, options)?;
         offsets(&mut collector, &clock, options);
-        let zone = zone(&clock, options);
+        let zone = zone(&clock, options, collector.known);
         let Collector { rows, rejected, warnings, .. } = collector;
         Ok(Read { ocel, format, version, zone, rows, rejected, warnings })
     })

@@ -409,9 +409,11 @@ fn untimed(b: &mut Builder) -> Result<(), ExchangeError> {
         let (id, at) = (old.name(number), b.ocel.at.get(number as usize).copied().unwrap_or(NO_TIME));
         if !timed(at) {
             let line = u64::from(number) + 1;
-            b.collector.reject(line, || {
-                format!("event {} has no readable time in the table of its type", crate::names::short(id))
-            });
+            b.collector.reject(
+                line,
+                || format!("event {} has no readable time in the table of its type", crate::names::short(id)),
+                || id.to_owned(),
+            );
             continue;
         }
         let event = b.ocel.event_ids.intern(id);

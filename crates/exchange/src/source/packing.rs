@@ -33,7 +33,10 @@ pub(crate) fn failed(error: io::Error) -> ExchangeError {
     if let Some(bound) = error.get_ref().and_then(|e| e.downcast_ref::<Bound>()) {
         return ExchangeError::TooMuch { what: bound.0.clone() };
     }
-    ExchangeError::Io { what: "the file".to_owned(), source: error }
+    match error.downcast::<ExchangeError>() {
+        Ok(error) => error,
+        Err(error) => ExchangeError::Io { what: "the file".to_owned(), source: error },
+    }
 }
 
 /// Unpacks `input` as its content asks and hands the bytes to `read`.
@@ -76,7 +79,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
         .filter_map(|i| archive.name_for_index(i).and_then(Result::ok).map(|n| (i, n.into_owned())))
         .filter(|(_, n)| {
             !n.ends_with('/')
-                && !n.starts_with("__MACOSX/")
+                && !n.split('/').any(|part| part == "__MACOSX")
                 && !n.rsplit('/').next().is_some_and(|f| f.starts_with('.'))
         })
         .collect();
@@ -96,7 +99,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
     chosen.cloned().ok_or_else(|| ExchangeError::NotALog {
         found: format!("a zip file with {} files", names.len()),
         remedy: if names.is_empty() {
-            "put one .csv or .xes into it".to_owned()
+            "put one .csv, .json or .xes into it".to_owned()
         } else {
             let shown: Vec<&str> = names.iter().take(10).map(|(_, n)| n.as_str()).collect();
             format!("unpack it and give one of them ({})", shown.join(", "))

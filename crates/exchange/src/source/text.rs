@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::packing::{failed, fill};
 use crate::error::ExchangeError;
 use crate::mapping::{By, Choice, Format};
+use crate::rejected::RejectedRows;
 
 /// How much of a file is looked at before anything is decided.
 pub(crate) const SAMPLE: usize = 1 << 20;
@@ -30,6 +31,10 @@ pub(crate) struct Text<'a> {
     pub(crate) encoding_choice: Choice<String>,
     pub(crate) format: Format,
     pub(crate) packing: Vec<String>,
+    /// The number of the first line.
+    pub(crate) first_line: u64,
+    /// Where rejected rows go, if anywhere.
+    pub(crate) rejected: Option<RejectedRows>,
 }
 
 impl<'a> Text<'a> {
@@ -69,7 +74,17 @@ impl<'a> Text<'a> {
             });
         }
         let format = format(&head)?;
-        Ok(Self { head, whole, rest, encoding, encoding_choice: choice, format, packing })
+        Ok(Self {
+            head,
+            whole,
+            rest,
+            encoding,
+            encoding_choice: choice,
+            format,
+            packing,
+            first_line: 1,
+            rejected: None,
+        })
     }
 }
 
@@ -242,7 +257,7 @@ fn format(head: &[u8]) -> Result<Format, ExchangeError> {
         Some(b'{' | b'[')
             if start.starts_with(b"[") || start.get(..2000.min(start.len())).is_some_and(|s| s.contains(&b':')) =>
         {
-            other("JSON, but no object-centric log", "OCEL has events and objects; export other logs as CSV or XES")
+            Ok(Format::Json)
         }
         _ => Ok(Format::Csv),
     }

@@ -5,6 +5,7 @@ pub(crate) mod analyze;
 mod analyze_text;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod chart;
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod demo;

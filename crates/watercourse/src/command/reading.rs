@@ -22,6 +22,7 @@ pub(crate) fn options(reading: &Reading) -> Result<Options> {
         done: (!reading.done.is_empty()).then(|| reading.done.clone()),
         time_means,
         classifier: reading.classifier.clone(),
+        profile: reading.profile.clone(),
         ..Options::default()
     };
     let Some(file) = &reading.mapping else { return Ok(said) };

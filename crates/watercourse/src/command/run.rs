@@ -1,7 +1,9 @@
 //! From the command line to the command.
 
 use super::line::line;
-use super::{account, analyze, audit, backup, check, convert, demo, doctor, export, import, publish, restore, serve};
+use super::{
+    account, analyze, audit, backup, chart, check, convert, demo, doctor, export, import, publish, restore, serve,
+};
 use crate::arguments::Command;
 use crate::exit::{Exit, usage};
 use crate::screen;
@@ -18,6 +20,7 @@ pub(crate) async fn run(command: Command) -> Result<Exit> {
         Command::Analyze(args) => analyze::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Export(args) => export::run(&args).await,
+        Command::Chart(args) => chart::run(&args).await,
         Command::Account(what) => account::run(&what).await,
         Command::Token(what) => account::run_token(&what).await,
         Command::Audit(args) => audit::run(&args).await,
