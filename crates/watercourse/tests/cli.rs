@@ -14,7 +14,8 @@ fn path(name: &str) -> String {
 
 #[test]
 fn help_begins_with_examples_and_is_no_mistake() {
-    let commands = ["", "demo", "serve", "check", "publish", "item", "import", "analyze", "export", "completions"];
+    let commands =
+        ["", "demo", "serve", "check", "publish", "item", "import", "analyze", "convert", "export", "completions"];
     for command in commands {
         let args: Vec<&str> = command.split(' ').filter(|c| !c.is_empty()).chain(["--help"]).collect();
         let ran = run(&args);
@@ -261,4 +262,43 @@ fn what_is_no_log_ends_with_1_and_wrong_flags_with_2() {
         assert_eq!(ran.code, 2, "{flags:?}: {}", ran.err);
         assert!(ran.err.contains(flags[1]), "{flags:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_log_goes_from_format_to_format_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let mut from = path("tickets.csv");
+    for name in ["a.jsonocel", "b.sqlite", "c.xmlocel.gz", "d.json", "e.csv.gz", "f.xes"] {
+        let ran = run(&["convert", &from, &at(name)]);
+        assert_eq!(ran.code, 0, "{name}: {}", ran.err);
+        assert!(ran.err.contains("events and"), "{name}: {}", ran.err);
+        from = at(name);
+    }
+    let counts = |file: &str| {
+        let a = run(&["analyze", file, "--json"]).json();
+        (a["cases"].clone(), a["activities"].clone())
+    };
+    assert_eq!(counts(&at("d.json")), counts(&path("tickets.csv")));
+    assert_eq!(counts(&at("f.xes")), counts(&path("tickets.csv")));
+}
+
+#[test]
+fn what_cannot_be_converted_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.jsonocel");
+    std::fs::write(&bad, "{\"objectTypes\":[],\"events\":[{\"id\":").unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let ran = run(&["convert", &bad.display().to_string(), &at("new.xes")]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("ends inside the JSON"), "{}", ran.err);
+    for (to, more) in [("new.docx", &[][..]), ("new.sqlite.gz", &[]), ("new.xes", &["--ocel", "1.0"])] {
+        let (from, to) = (path("tickets.csv"), at(to));
+        let said = [&["convert", &from, &to][..], more].concat();
+        assert_eq!(run(&said).code, 2, "{to}");
+    }
+    let ran = run(&["convert", &path("tickets.csv"), &at("no/such/folder.xes")]);
+    assert!(ran.code == 1 && ran.err.contains("cannot be written"), "{}", ran.err);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    assert_eq!(left, ["bad.jsonocel"]);
 }

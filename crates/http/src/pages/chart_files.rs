@@ -2,14 +2,14 @@
 
 use super::measured::broke_off;
 use super::oops::Oops;
-use super::streams::{Asked, flow, map, replayed, share, show};
+use super::streams::{Asked, flow, map, page, replayed, share, show};
 use crate::chart::Drawn;
 use crate::chart::list::{CHARTS, chart};
 use crate::chart::png::png;
 use crate::problem::Problem;
 use crate::state::Web;
 use axum::extract::{Path, Query};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use watercourse_app::AppError;
 
@@ -72,8 +72,21 @@ fn svg(text: String) -> Response {
     (headers, text).into_response()
 }
 
+/// The page of a stream, or the same as a file where its address ends with `.svg` or `.toml`.
+pub async fn stream(
+    web: Web,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Oops> {
+    match id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
+        Some((id, suffix)) => file_of_stream(&web, id, suffix, &asked).await,
+        None => page(web, headers, Path(id), Query(asked)).await,
+    }
+}
+
 /// The same page as a file: its map, or its definition.
-pub(super) async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
+async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
     let (published, flow, _) = flow(web, id, asked).await?;
     if suffix == "toml" && !published.head.imported {
         return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone())

@@ -22,7 +22,7 @@ pub fn routes() -> Router<Base> {
         .route("/streams", get(streams::list))
         .route("/streams/new", get(stream_edit::new_page).post(stream_edit::new_sent))
         .route("/streams/check", post(stream_edit::check))
-        .route("/streams/{id}", get(streams::page))
+        .route("/streams/{id}", get(chart_files::stream))
         .route("/streams/{id}/edit", get(stream_edit::edit_page).post(stream_edit::edit_sent))
         .route("/streams/{id}/variants", get(streams::variants))
         .route("/streams/{id}/conformance", get(streams::conforming))

@@ -278,9 +278,6 @@ pub async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
-    if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
-        return super::chart_files::file_of_stream(&web, id, suffix, &asked).await;
-    }
     let published = web.app.stream(&web.access, &id, None).await?;
     let imported = published.head.imported;
     let days = days(asked.days, imported);
