@@ -4,9 +4,9 @@ use super::text::text;
 use crate::log::NONE;
 use crate::measures::{View, usual_order};
 use crate::selection::ItemSet;
+use crate::statistics::wilson;
 use crate::timeline::Timeline;
 use crate::visits::Visits;
-use crate::wilson::wilson;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use watercourse_core::activity::Activity;
@@ -35,7 +35,7 @@ pub struct Support {
 
 impl Support {
     fn of(hits: usize, of: usize) -> Self {
-        let (low, high) = wilson(hits, of);
+        let (low, high) = wilson(hits, of).map_or((0.0, 1.0), |i| (i.lower, i.upper));
         Self { hits, of, low, high }
     }
     fn always(self) -> bool {
@@ -148,7 +148,7 @@ struct Counts {
 #[must_use]
 pub fn discover(visits: &Visits, items: Option<&ItemSet>, naming: &Naming<'_>) -> Option<Proposal> {
     let timeline = Timeline::default();
-    let view = View { visits, timeline: &timeline, items };
+    let view = View { visits, timeline: &timeline, items, hours: None };
     let mut order = usual_order(&view);
     let left_out = leave_out(visits, items, &mut order);
     if order.is_empty() {
