@@ -9,11 +9,16 @@
 
 mod cases;
 pub mod conformance;
+pub mod delivery;
 pub mod discovery;
+pub mod evidence;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod growing;
+pub mod hours;
 pub mod hygiene;
+pub mod live;
 pub mod log;
 pub mod map;
 pub mod meaning;
@@ -24,7 +29,8 @@ mod pairs;
 pub mod quantile;
 pub mod replay;
 pub mod selection;
+pub mod statistics;
+pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
-mod wilson;

@@ -17,6 +17,7 @@ mod offer;
 mod outbound;
 mod pages;
 mod provider;
+mod ready;
 mod reports;
 mod router;
 mod serving;

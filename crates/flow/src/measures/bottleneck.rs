@@ -3,9 +3,9 @@ use super::cuts::{Cuts, Period};
 use super::view::View;
 use crate::figure::{Figure, Unit};
 use crate::log::NONE;
+use crate::statistics::{Chance, theil_sen_of_series};
 use crate::timeline::Kind;
 use crate::visits::Ended;
-use crate::wilson::Z95;
 use serde::Serialize;
 
 /// So many items with waiting are needed.
@@ -86,7 +86,7 @@ impl Bottleneck {
 pub fn bottleneck(view: &View<'_>, seed: u64, halving_helps_most: Option<u32>) -> Bottleneck {
     let visits = view.visits;
     let waits = visits.source.starts;
-    let mut random = SplitMix(seed);
+    let mut chance = Chance::seeded(seed);
     let mut whole = vec![0i64; visits.steps.len()];
     let mut list: Vec<(usize, u32, i64)> = Vec::new();
     let mut items = 0;
@@ -106,7 +106,7 @@ pub fn bottleneck(view: &View<'_>, seed: u64, halving_helps_most: Option<u32>) -
     for (at, step) in (0u32..).zip(&steps) {
         place[*step as usize] = at;
     }
-    let first = draw(&list, items, &place, steps.len(), &mut random);
+    let first = draw(&list, items, &place, steps.len(), &mut chance);
     let slopes = slopes(view, &place, steps.len());
     let candidate = |(at, step): (usize, &u32)| {
         let wait_ms = whole[*step as usize];
@@ -163,7 +163,7 @@ fn blame(view: &View<'_>, waits: bool, mut call: impl FnMut(u32, i64, bool)) {
 }
 
 /// How often each candidate is first when items are drawn anew.
-fn draw(list: &[(usize, u32, i64)], items: usize, place: &[u32], candidates: usize, random: &mut SplitMix) -> Vec<f64> {
+fn draw(list: &[(usize, u32, i64)], items: usize, place: &[u32], candidates: usize, chance: &mut Chance) -> Vec<f64> {
     if candidates == 0 {
         return Vec::new();
     }
@@ -171,7 +171,7 @@ fn draw(list: &[(usize, u32, i64)], items: usize, place: &[u32], candidates: usi
     // Items come in the order of the source, which may be that of time: they are dealt at random.
     let mut heap_of: Vec<u32> = (0..items).map(|item| (item % heaps) as u32).collect();
     for last in (1..items).rev() {
-        heap_of.swap(last, random.below(last + 1));
+        heap_of.swap(last, chance.below(last + 1));
     }
     let mut sums = vec![0f64; heaps * candidates];
     for (item, step, wait) in list {
@@ -184,7 +184,7 @@ fn draw(list: &[(usize, u32, i64)], items: usize, place: &[u32], candidates: usi
     for _ in 0..ROUNDS {
         sum.fill(0.0);
         for _ in 0..heaps {
-            let heap = random.below(heaps) * candidates;
+            let heap = chance.below(heaps) * candidates;
             for (sum, part) in sum.iter_mut().zip(&sums[heap..heap + candidates]) {
                 *sum += part;
             }
@@ -223,75 +223,10 @@ fn slopes(view: &View<'_>, place: &[u32], candidates: usize) -> Vec<Option<Slope
         }
     });
     let lengths = |sums: Vec<i64>| sums.into_iter().map(|sum| sum as f64 / WEEK as f64).collect::<Vec<f64>>();
-    sums.into_iter().map(|sums| theil_sen(&lengths(sums))).collect()
-}
-
-/// The median of all slopes between two values, with the interval of Sen, its variance widened by
-/// (1 + ρ) ÷ (1 − ρ), where ρ is the likeness of one value to the next without the trend, corrected for bias.
-fn theil_sen(values: &[f64]) -> Option<Slope> {
-    let n = values.len();
-    if n < *WEEKS.start() {
-        return None;
-    }
-    let mut slopes = Vec::with_capacity(n * (n - 1) / 2);
-    for a in 0..n {
-        for b in a + 1..n {
-            slopes.push((values[b] - values[a]) / (b - a) as f64);
-        }
-    }
-    slopes.sort_by(f64::total_cmp);
-    let pairs = slopes.len();
-    let per_week = f64::midpoint(slopes[(pairs - 1) / 2], slopes[pairs / 2]);
-    let rest: Vec<f64> = values.iter().enumerate().map(|(at, v)| v - per_week * at as f64).collect();
-    let mean = rest.iter().sum::<f64>() / n as f64;
-    let spread: f64 = rest.iter().map(|v| (v - mean).powi(2)).sum();
-    let alike: f64 = rest.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
-    let size = n as f64;
-    let r1 = if spread > 0.0 { alike / spread } else { 0.0 };
-    let rho = ((r1 + 2.0 / size) / (1.0 - 4.0 / size)).clamp(0.0, 0.95);
-    let variance = size * (size - 1.0) * (2.0 * size + 5.0) / 18.0 * (1.0 + rho) / (1.0 - rho);
-    let reach = Z95 * variance.sqrt();
-    let last = (pairs - 1) as f64;
-    let low = ((pairs as f64 - reach) / 2.0).floor().clamp(0.0, last) as usize;
-    let high = ((pairs as f64 + reach) / 2.0).ceil().clamp(0.0, last) as usize;
-    Some(Slope { per_week, low: slopes[low], high: slopes[high], weeks: n })
-}
-
-/// Draws that are the same for the same seed (Steele, Lea and Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SplitMix, theil_sen};
-
-    #[test]
-    fn draws_are_those_of_the_reference() {
-        let mut random = SplitMix(1_234_567);
-        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
-    }
-
-    #[test]
-    fn a_trend_is_found_and_noise_is_not() {
-        let line: Vec<f64> = (0..20).map(|i| 2.0 * f64::from(i) + f64::from(i % 3)).collect();
-        let slope = theil_sen(&line);
-        let is_two = |s: super::Slope| (s.per_week - 2.0).abs() < 0.05 && s.low > 1.5 && s.high < 2.5;
-        assert!(slope.is_some_and(is_two), "{slope:?}");
-        let noise: Vec<f64> = (0..20).map(|i| f64::from((i * 7) % 5)).collect();
-        let slope = theil_sen(&noise);
-        assert!(slope.is_some_and(|s| s.low <= 0.0 && s.high >= 0.0), "{slope:?}");
-        assert_eq!(theil_sen(&line[..11]), None);
-    }
+    let slope = |sums: Vec<i64>| {
+        let found = theil_sen_of_series(&lengths(sums))?;
+        let interval = found.interval?;
+        Some(Slope { per_week: found.slope, low: interval.lower, high: interval.upper, weeks: count })
+    };
+    sums.into_iter().map(slope).collect()
 }

@@ -2,8 +2,8 @@ use super::cumulative_flow::usual_order;
 use super::view::View;
 use crate::figure::{Figure, Unit};
 use crate::log::NONE;
+use crate::statistics::{Z95, wilson};
 use crate::visits::Ended;
-use crate::wilson::{Z95, wilson};
 use serde::Serialize;
 
 /// So many rounds are needed to say something of a step.
@@ -110,7 +110,7 @@ pub fn complete_accurate(view: &View<'_>, horizon: i64, order: Option<&[u32]>) -
     });
     let named = |(step, count): (&u32, &Count)| {
         let good = count.passed - count.returned;
-        let (low, high) = wilson(good, count.passed);
+        let (low, high) = wilson(good, count.passed).map_or((0.0, 1.0), |i| (i.lower, i.upper));
         let share = if count.passed >= ENOUGH {
             Figure::ratio(good as f64, count.passed as f64, count.passed, Unit::Share)
         } else {
