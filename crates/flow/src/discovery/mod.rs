@@ -5,7 +5,9 @@
 
 mod counting;
 mod names;
+mod proposal;
 mod propose;
 mod text;
 
-pub use propose::{Group, Naming, Proposal, ProposedRule, ProposedStep, Support, discover};
+pub use proposal::{Group, Naming, Proposal, ProposedRule, ProposedStep, Support};
+pub use propose::discover;

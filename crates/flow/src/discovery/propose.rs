@@ -1,15 +1,13 @@
 use super::counting::{MOST, bits, walks};
 use super::names::id_of;
+use super::proposal::{Group, Naming, Proposal, ProposedRule, ProposedStep, Support};
 use super::text::text;
 use crate::log::NONE;
 use crate::measures::{View, usual_order};
 use crate::selection::ItemSet;
-use crate::statistics::wilson;
 use crate::timeline::Timeline;
 use crate::visits::Visits;
-use serde::Serialize;
 use std::collections::BTreeSet;
-use watercourse_core::activity::Activity;
 
 /// Nothing is said of fewer items.
 const ENOUGH: usize = 30;
@@ -20,112 +18,9 @@ const NEVER: f64 = 0.02;
 /// Items begin, or end, at a step that this part of them does.
 const OFTEN: f64 = 0.05;
 
-/// What something rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Support {
-    /// Items in which it was so.
-    pub hits: usize,
-    /// Items in which it could have been.
-    pub of: usize,
-    /// Lower end of Wilson's 95 % interval.
-    pub low: f64,
-    /// Its upper end.
-    pub high: f64,
-}
-
-impl Support {
-    fn of(hits: usize, of: usize) -> Self {
-        let (low, high) = wilson(hits, of).map_or((0.0, 1.0), |i| (i.lower, i.upper));
-        Self { hits, of, low, high }
-    }
-    fn always(self) -> bool {
-        self.of >= ENOUGH && self.low >= ALWAYS
-    }
-    /// The part that was so.
-    #[must_use]
-    pub fn share(self) -> f64 {
-        if self.of == 0 { 0.0 } else { self.hits as f64 / self.of as f64 }
-    }
-}
-
-/// Steps of which one must have been done: places in the list of proposed steps.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Group {
-    /// One of these.
-    pub steps: Vec<usize>,
-    /// Items with the later step in which one of them was done before.
-    pub support: Support,
-}
-
-/// A step that is proposed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ProposedStep {
-    /// Its number among the steps of the visits.
-    pub step: u32,
-    /// Its id in the file.
-    pub id: String,
-    /// What the source calls it.
-    pub name: String,
-    /// The activity it is mapped to.
-    pub activity: Option<Activity>,
-    /// The id of the team that had it most often.
-    pub team: Option<String>,
-    /// Items that ran to their end in which it happened.
-    pub items: Support,
-    /// Items that begin with it, where items begin here.
-    pub start: Option<Support>,
-    /// Whether items can do without it.
-    pub optional: bool,
-    /// Items that ended with it, where its finish is the value.
-    pub deliver: Option<Support>,
-    /// What comes before it.
-    pub after: Vec<Group>,
-}
-
-/// A rule that is proposed; steps are places in the list of proposed steps.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProposedRule {
-    /// After the one the other always followed.
-    Then {
-        /// After this step.
-        on: usize,
-        /// This one followed.
-        then: usize,
-        /// Items with the first in which the second followed.
-        support: Support,
-    },
-    /// They exclude each other.
-    Choice {
-        /// The steps.
-        steps: Vec<usize>,
-        /// The pair that occurred together most: items with both, of those with the rarer one.
-        support: Support,
-    },
-}
-
-/// How the proposed stream is called.
-#[derive(Debug, Clone, Copy)]
-pub struct Naming<'a> {
-    /// What people read; its id is made of it.
-    pub name: &'a str,
-    /// The kind of its items: one that exists.
-    pub kind: &'a str,
-}
-
-/// A stream as it seems to run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Proposal {
-    /// The steps, in the order items reach them.
-    pub steps: Vec<ProposedStep>,
-    /// The rules.
-    pub rules: Vec<ProposedRule>,
-    /// Steps of the source that are not in it, by number: a stream has at most 64, the rarest are left out.
-    pub left_out: Vec<u32>,
-    /// Items it rests on.
-    pub items: usize,
-    /// The stream file, with what each line rests on as comments.
-    pub text: String,
+/// Enough of them, and nearly always.
+fn always(support: Support) -> bool {
+    support.of >= ENOUGH && support.low >= ALWAYS
 }
 
 struct Counts {
@@ -148,7 +43,8 @@ struct Counts {
 #[must_use]
 pub fn discover(visits: &Visits, items: Option<&ItemSet>, naming: &Naming<'_>) -> Option<Proposal> {
     let timeline = Timeline::default();
-    let view = View { visits, timeline: &timeline, items, hours: None };
+    let all = View::of(visits, &timeline);
+    let view = items.map_or(all, |items| all.only(items));
     let mut order = usual_order(&view);
     let left_out = leave_out(visits, items, &mut order);
     if order.is_empty() {
@@ -260,7 +156,7 @@ fn plain_steps(visits: &Visits, order: &[u32], counts: &Counts) -> Vec<ProposedS
         let ends = Support::of(counts.last[at], ended);
         let deliver = (most_last == Some(at) && ends.hits > 0).then_some(ends);
         // What half of the items end with is asked for: else nothing would be owed and they would close too early.
-        let needed = items.always() || start.is_some() || deliver.is_some_and(|d| d.share() >= 0.5);
+        let needed = always(items) || start.is_some() || deliver.is_some_and(|d| d.share() >= 0.5);
         ProposedStep {
             step: *step,
             id,
@@ -336,8 +232,8 @@ fn precedences(
     let steps = counts.seen.len();
     let single = |b: usize, a: usize| Support::of(counts.before[b][a], counts.seen[b]);
     // Only what comes earlier on the way: so there can be no circle.
-    let always: Vec<u64> =
-        (0..steps).map(|b| (0..b).filter(|a| single(b, *a).always()).fold(0, |set, a| set | 1 << a)).collect();
+    let before: Vec<u64> =
+        (0..steps).map(|b| (0..b).filter(|a| always(single(b, *a))).fold(0, |set, a| set | 1 << a)).collect();
     let mut any = vec![vec![0usize; choices.len()]; steps];
     walks(visits, items, place, |walk| {
         for step in bits(walk.seen) {
@@ -348,23 +244,23 @@ fn precedences(
     });
     let of = |b: usize| {
         let mut groups = Vec::new();
-        let mut implied = bits(always[b]).fold(0, |set, a| set | always[a]);
+        let mut implied = bits(before[b]).fold(0, |set, a| set | before[a]);
         for (choice, (group, _)) in choices.iter().enumerate() {
             let support = Support::of(any[b][choice], counts.seen[b]);
-            let told = group.iter().any(|a| always[b] & 1 << a != 0 || *a >= b);
+            let told = group.iter().any(|a| before[b] & 1 << a != 0 || *a >= b);
             // Where a step that comes before waits for the same group, that is enough.
-            let passed_on = bits(always[b])
-                .any(|a| Support::of(any[a][choice], counts.seen[a]).always() && group.iter().all(|g| *g < a));
-            if !support.always() || told {
+            let passed_on = bits(before[b])
+                .any(|a| always(Support::of(any[a][choice], counts.seen[a])) && group.iter().all(|g| *g < a));
+            if !always(support) || told {
                 continue;
             }
             // Whichever of them it was came after these.
-            implied |= group.iter().fold(u64::MAX, |set, a| set & always[*a]);
+            implied |= group.iter().fold(u64::MAX, |set, a| set & before[*a]);
             if !passed_on {
                 groups.push(Group { steps: group.clone(), support });
             }
         }
-        let singles = bits(always[b] & !implied).map(|a| Group { steps: vec![a], support: single(b, a) });
+        let singles = bits(before[b] & !implied).map(|a| Group { steps: vec![a], support: single(b, a) });
         groups.splice(0..0, singles);
         groups
     };
@@ -375,12 +271,12 @@ fn precedences(
 fn responses(counts: &Counts, steps: &[ProposedStep]) -> Vec<ProposedRule> {
     let n = steps.len();
     let support = |a: usize, b: usize| Support::of(counts.follows[a][b], counts.seen_over[a]);
-    let always: Vec<u64> =
-        (0..n).map(|a| (a + 1..n).filter(|b| support(a, *b).always()).fold(0, |set, b| set | 1 << b)).collect();
+    let after: Vec<u64> =
+        (0..n).map(|a| (a + 1..n).filter(|b| always(support(a, *b))).fold(0, |set, b| set | 1 << b)).collect();
     let mut rules = Vec::new();
     for on in 0..n {
-        let implied = bits(always[on]).fold(0, |set, b| set | always[b]);
-        for then in bits(always[on] & !implied).filter(|b| steps[*b].optional) {
+        let implied = bits(after[on]).fold(0, |set, b| set | after[b]);
+        for then in bits(after[on] & !implied).filter(|b| steps[*b].optional) {
             rules.push(ProposedRule::Then { on, then, support: support(on, then) });
         }
     }

@@ -1,5 +1,5 @@
 use super::names::{id_of, made_of, quoted};
-use super::propose::{Group, Naming, ProposedRule, ProposedStep, Support};
+use super::proposal::{Group, Naming, ProposedRule, ProposedStep, Support};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use watercourse_core::activity::Activity;
