@@ -168,11 +168,9 @@ fn a_log_without_times_is_refused_with_the_flag() {
 #[test]
 fn files_that_are_no_logs_say_what_they_are() {
     let Some(path) = shared() else { return };
-    for (file, word) in [
-        ("bpmn-miwg", "folder"),
-        ("ocel1-examples/example_log.sqlite", "SQLite"),
-        ("junit-xml", "folder"),
-    ] {
+    for (file, word) in
+        [("bpmn-miwg", "folder"), ("ocel1-examples/example_log.sqlite", "SQLite"), ("junit-xml", "folder")]
+    {
         let text = read_path(&path.join(file), &Options::default(), &mut |_, _| {}).unwrap_err().to_string();
         assert!(text.contains(word), "{file}: {text}");
     }
