@@ -2,6 +2,7 @@
 
 use crate::access::Access;
 use crate::error::AppError;
+use crate::imports::{Spool, Watch};
 use crate::keys::{KeyError, Keys};
 use crate::living::Living;
 use crate::measured::Measured;
@@ -13,6 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::broadcast;
+use uuid::Uuid;
 use watercourse_core::id::{AccountId, ItemId};
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
@@ -74,6 +76,7 @@ pub struct App {
     pub(crate) known: Arc<Known>,
     keys: Option<Keys>,
     sender: Option<Sending>,
+    spool: Option<Arc<Spool>>,
 }
 
 /// Items in memory, and their ids by key, which never change.
@@ -98,6 +101,12 @@ pub(crate) struct Known {
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
     /// Numbers of facts that were told here, as far as they are not settled.
     pub(crate) told: Mutex<BTreeSet<i64>>,
+    /// Imports that run here.
+    pub(crate) imports: Mutex<HashMap<Uuid, Arc<Watch>>>,
+    /// Held by the import that runs here, or is tried.
+    pub(crate) importing: tokio::sync::Mutex<()>,
+    /// Told when an import is to run.
+    pub(crate) import_begun: tokio::sync::Notify,
     /// Timers fired here.
     pub(crate) fired: AtomicU64,
 }
@@ -119,6 +128,7 @@ impl App {
             known: Arc::default(),
             keys: Keys::new().ok(),
             sender: None,
+            spool: None,
         }
     }
     /// With the keys of this installation. Without them it has new ones, and what they seal is lost at the end.
@@ -132,6 +142,17 @@ impl App {
     pub fn with_sender(mut self, sender: Sending) -> Self {
         self.sender = Some(sender);
         self
+    }
+    /// With a folder for files that are brought to be imported. Without it none is kept.
+    #[must_use]
+    pub fn with_spool(mut self, spool: Spool) -> Self {
+        self.spool = Some(Arc::new(spool));
+        self
+    }
+    /// The folder for files that are brought.
+    pub(crate) fn spool(&self) -> Result<&Arc<Spool>, AppError> {
+        let right = "Ask whoever runs it, or import with the command line.";
+        self.spool.as_ref().ok_or_else(|| AppError::invalid("", "This server keeps no files.", right))
     }
     /// What sends messages outside.
     pub(crate) fn sender(&self) -> Result<&Sending, AppError> {

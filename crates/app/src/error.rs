@@ -22,6 +22,14 @@ pub enum AppError {
         /// What would be right.
         right: String,
     },
+    /// It is more than is taken.
+    #[error("{wrong} {right}")]
+    TooLarge {
+        /// What was wrong.
+        wrong: String,
+        /// What would be right.
+        right: String,
+    },
     /// There is no such thing.
     #[error("There is no {what}. {right}")]
     NotFound {

@@ -20,6 +20,7 @@ mod fact_json;
 mod following;
 mod granting;
 mod importing;
+mod imports;
 mod items;
 mod listing;
 mod living;
@@ -55,6 +56,10 @@ pub use error::AppError;
 pub use fact_json::fact_json;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
+pub use imports::{
+    Begin, Begun, Decided, LARGEST_FILE, Look, LookColumn, LookLabel, Outcome, Phase as ImportPhase, Progress,
+    Role as LookRole, RowCounts, Spool, SpoolError, Spread, Upload, outcome_of, stream_id_of,
+};
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use measured::{Course, FEW};
@@ -75,7 +80,7 @@ pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
 pub use watercourse_store::{
     Account, AccountSort, Attempt, AuditRow, Backup, Delivery, DeliveryState, Deployment, Entity, Granted, Head,
-    HookSource, ItemRow, Linked, LogEvent, Looks, Manifest, Note, Numbered, OnTheWay, OpenRound, Person, ROOT,
-    Receiver, Role, Rows, SavedView, Service, Session, Settings, Sight, Sort, Standing, Store, StoreError,
-    StreamVersion, Team, Token, Words, add_changed, row,
+    HookSource, ImportJob, ImportMapping, ImportState, ItemRow, Linked, LogEvent, Looks, Manifest, Note, Numbered,
+    OnTheWay, OpenRound, Person, ROOT, Receiver, Role, Rows, SavedView, Service, Session, Settings, Sight, Sort,
+    Standing, Store, StoreError, StreamVersion, Team, Token, Words, add_changed, row,
 };

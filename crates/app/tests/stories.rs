@@ -275,9 +275,10 @@ async fn a_log_stands_beside_native_streams(world: &World) {
         log: log.clone(),
         meaning: meaning(),
         note: "old.csv".into(),
+        file: "old.csv".into(),
         told: serde_json::Map::new(),
     };
-    let done = world.app.import(&ctx, import(&log)).await.unwrap();
+    let done = world.app.import(&ctx, import(&log), false).await.unwrap();
     assert_eq!((done.items, done.events, done.version.version), (300, log.len(), 1));
     let visits = world.app.flow(&watercourse_app::Access::of_the_program(), Some("old-tool")).await.unwrap();
     assert_eq!(visits.item_count(), 300);
@@ -298,11 +299,11 @@ async fn a_log_stands_beside_native_streams(world: &World) {
     let stream = world.app.stream(&watercourse_app::Access::of_the_program(), "old-tool", None).await.unwrap();
     assert_eq!(stream.stream.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["New", "Work", "Done"]);
     // Again: what was imported before is replaced.
-    let again = world.app.import(&ctx, import(&log)).await.unwrap();
+    let again = world.app.import(&ctx, import(&log), false).await.unwrap();
     assert_eq!(again.version.version, 2);
     assert_eq!(world.app.count(&watercourse_app::Access::of_the_program(), "stream:old-tool").await.unwrap(), 300);
     // A native stream is not overwritten, and nothing is opened in an imported one.
-    let told = world.app.import(&ctx, Import { stream: "restore-service".into(), ..import(&log) }).await;
+    let told = world.app.import(&ctx, Import { stream: "restore-service".into(), ..import(&log) }, false).await;
     assert!(matches!(told, Err(AppError::Invalid { .. })));
     let new = NewItem { stream: "old-tool".into(), title: "x".into(), ..NewItem::default() };
     assert!(matches!(world.app.open(&ctx, new).await, Err(AppError::Invalid { .. })));

@@ -79,3 +79,23 @@ pub struct StatusTotal {
     /// Milliseconds in all.
     pub ms: i64,
 }
+
+/// A column as its first rows show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name, as settings name it.
+    pub name: String,
+    /// In what share of the first rows it is filled, 0 to 1.
+    pub filled: f64,
+    /// The first different values in it.
+    pub examples: Vec<String>,
+}
+
+/// The beginning of a file of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Glance {
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// The first rows, as many as were asked for, and as long as they are.
+    pub rows: Vec<Vec<String>>,
+}

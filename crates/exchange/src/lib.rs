@@ -16,6 +16,7 @@ mod date;
 mod error;
 mod evidence;
 mod git;
+mod glance;
 mod imported;
 mod json;
 mod label_words;
@@ -37,7 +38,8 @@ pub use date::{DateOrder, Moment, parse as parse_moment};
 pub use error::ExchangeError;
 pub use evidence::{NextStep, next_step};
 pub use git::{Commit, GitHistory, Tag, read_git};
-pub use imported::{Evidence, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
+pub use glance::glance;
+pub use imported::{Column, Evidence, Glance, Imported, Rejected, Rows, StatusTotal, Totals, Warning};
 pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,
 };

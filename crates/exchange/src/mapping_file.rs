@@ -110,6 +110,67 @@ impl Options {
         })
     }
 
+    /// What was said as a mapping file, without what was not: what [`Options::from_toml`] reads to the same again.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut out = Writer::default();
+        out.line(&format!("watercourse_mapping = {VERSION}"));
+        if let Some(format) = self.format {
+            out.line(&format!("format = {}", quoted(format.id())));
+        }
+        out.said("encoding", self.encoding.as_deref());
+        out.said("layout", self.layout.map(|l| if l == Layout::Events { "events" } else { "dates" }));
+        if let Some(done) = &self.done {
+            out.line(&format!("done = {}", list(done)));
+        }
+        if self.delimiter.is_some() || self.header.is_some() {
+            out.line("\n[csv]");
+            out.said("delimiter", self.delimiter.map(String::from).as_deref());
+            if let Some(header) = self.header {
+                out.line(&format!("header = {header}"));
+            }
+        }
+        out.line("\n[columns]");
+        let columns = [
+            ("case", &self.case),
+            ("activity", &self.activity),
+            ("classifier", &self.classifier),
+            ("time", &self.time),
+            ("start", &self.start),
+            ("team", &self.team),
+            ("lifecycle", &self.lifecycle),
+            ("totals", &self.totals),
+        ];
+        for (key, value) in columns {
+            out.said(key, value.as_deref());
+        }
+        if !self.team_unknown.is_empty() {
+            out.line(&format!("team_unknown = {}", list(&self.team_unknown)));
+        }
+        out.line("\n[time]");
+        out.said("zone", self.tz.as_deref());
+        out.said("order", self.date_order.map(DateOrder::id));
+        out.said("means", self.time_means.map(|m| if m == TimeMeans::Entry { "entry" } else { "completion" }));
+        self.tables(&mut out);
+        out.0
+    }
+
+    fn tables(&self, out: &mut Writer) {
+        for date in self.dates.iter().flatten() {
+            out.line("\n[[date]]");
+            out.said("column", Some(&date.column));
+            out.said("activity", Some(&date.activity));
+        }
+        if let Some(only) = &self.only {
+            out.line("\n[only]");
+            out.said("column", Some(&only.column));
+            out.said("is", Some(&only.is));
+        }
+        for label in &self.labels {
+            out.label(label);
+        }
+    }
+
     /// These settings over those of a mapping file: what is said here holds, the rest is taken from there.
     #[must_use]
     pub fn over(self, file: Self) -> Self {
@@ -233,6 +294,12 @@ impl Writer {
     fn choice<T>(&mut self, key: &str, value: &str, choice: &Choice<T>) {
         let why: String = choice.why.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.line(&format!("{key} = {value}  # {why} ({:.2})", choice.confidence));
+    }
+    /// A key with a text, where there is one.
+    fn said(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.line(&format!("{key} = {}", quoted(value)));
+        }
     }
     fn label(&mut self, label: &Label) {
         self.line("\n[[label]]");

@@ -9,6 +9,7 @@ mod api;
 mod caller;
 mod credential;
 mod door;
+mod file;
 mod guard;
 mod limits;
 mod live;

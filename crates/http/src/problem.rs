@@ -219,6 +219,7 @@ impl From<AppError> for Problem {
                 let right = if right.is_empty() { expected.unwrap_or_default() } else { right };
                 Self::new(Kind::Invalid, &wrong, right).at(pointer, wrong)
             }
+            AppError::TooLarge { wrong, right } => Self::new(Kind::TooLarge, wrong, right),
             AppError::NotSignedIn => Self::new(Kind::NotSignedIn, said, "Look at both, and try again."),
             AppError::NotLetIn { wrong, right } => Self::new(Kind::NotSignedIn, wrong, right),
             AppError::TooMany(seconds) => {

@@ -7,6 +7,7 @@ use crate::chain::{AuditRow, ChainRow, Entry, FactPlace, Head, Sealed, Source};
 use crate::error::StoreError;
 use crate::glimpse::{Glimpse, Others};
 use crate::here::{self, Connection, Reader};
+use crate::import_record::{ImportJob, ImportMapping, ImportState};
 use crate::keeping::Keeping;
 use crate::leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 use crate::record::{
@@ -418,8 +419,38 @@ operations! {
     reads flow::log_events(stream: &str, version: u32, from: i64, limit: i64) -> Vec<LogEvent>;
     /// The events of one case of an imported log, by time.
     reads flow::events_of_case(stream: &str, version: u32, case: &str) -> Vec<LogEvent>;
-    /// Takes away what was imported to a stream before.
-    writes flow::delete_import(stream: &str) -> ();
+    /// Takes away the imported items of a stream, and the events of all its versions but one.
+    writes flow::delete_import(stream: &str, but: u32) -> ();
+    /// Takes away a version of an imported stream with its items and events.
+    writes flow::delete_import_version(stream: &str, version: u32) -> ();
+    /// How many events of a version of an imported stream are kept.
+    reads flow::count_log_events(stream: &str, version: u32) -> i64;
+
+    /// Keeps a new import.
+    writes import::insert_import(job: &ImportJob) -> ();
+    /// Writes an import that stood so and was begun so often; false where it moved on.
+    writes import::move_import(from: ImportState, run: i64, job: &ImportJob) -> bool;
+    /// The import with an id.
+    reads import::import_job(id: uuid::Uuid) -> Option<ImportJob>;
+    /// The newest imports, the newest first, without how they were read.
+    reads import::import_jobs(limit: i64) -> Vec<ImportJob>;
+    /// The imports of one node that are to run or run, the oldest first.
+    reads import::imports_under_way(spool: &str) -> Vec<ImportJob>;
+    /// Asks an import that is to run or runs to stop; false where it does neither.
+    writes import::ask_to_cancel_import(id: uuid::Uuid) -> bool;
+    /// Whether an import was asked to stop, or is gone.
+    reads import::import_is_to_stop(id: uuid::Uuid) -> bool;
+    /// Forgets an import that is not under way; false where there is none.
+    writes import::delete_import_job(id: uuid::Uuid) -> bool;
+    /// The greatest version an import ever made of a stream.
+    reads import::last_imported_version(stream: &str) -> Option<u32>;
+    /// How many relations there are between items of an imported stream and others.
+    reads import::links_into_import(stream: &str) -> i64;
+    /// Keeps a mapping by name, new or changed.
+    writes import::put_import_mapping(mapping: &ImportMapping) -> ();
+    /// All mappings, the last changed first.
+    reads import::import_mappings() -> Vec<ImportMapping>;
+
     /// Keeps a sender of hooks, new or changed.
     writes outside::put_hook_source(source: &HookSource) -> ();
     /// All senders of hooks, by name.

@@ -15,6 +15,7 @@ mod error;
 mod figures;
 mod glimpse;
 mod here;
+mod import_record;
 mod keeping;
 mod leaving_record;
 mod lock;
@@ -55,6 +56,7 @@ pub use connect::file_of;
 pub use error::StoreError;
 pub use figures::{Connections, Figures, Histogram, Spread};
 pub use glimpse::{Glimpse, Others};
+pub use import_record::{ImportJob, ImportMapping, ImportState};
 pub use keeping::Keeping;
 pub use leaving_record::{Attempt, Delivery, DeliveryState, OnTheWay, Receiver};
 pub use record::{

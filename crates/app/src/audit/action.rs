@@ -40,6 +40,14 @@ actions! {
     StreamPublished = "stream:published";
     /// A log of another tool was imported.
     LogImported = "log:imported";
+    /// A file was brought to be imported.
+    LogBrought = "log:brought";
+    /// An import was stopped before it ended.
+    ImportCancelled = "import:cancelled";
+    /// What an import brought was taken away again.
+    ImportUndone = "import:undone";
+    /// A mapping for imports was kept by name.
+    MappingKept = "mapping:kept";
     /// A sender of hooks was made or changed.
     HookKept = "hook:kept";
     /// A deployment was reported.

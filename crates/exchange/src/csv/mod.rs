@@ -4,6 +4,7 @@ mod answers;
 mod column_words;
 mod dialect;
 mod ends;
+mod glance;
 mod held;
 mod jira;
 mod plan;
@@ -16,6 +17,7 @@ mod table;
 mod write;
 
 pub(crate) use answers::Answers;
+pub(crate) use glance::glance;
 pub(crate) use read::{Attempt, read};
 pub(crate) use sheet::Sheet;
 pub(crate) use split::Splitter;

@@ -1,8 +1,9 @@
 //! Logs of other tools: sent as a file, read as `analyze` reads it, kept as a stream beside the native ones.
 
+use super::import_jobs::shown;
 use super::once::{Once, replayed};
 use super::operation::{Endpoint, Operation};
-use super::schemas::{count, list, object, text};
+use super::schemas::{count, flag, list, object, or_null, reference, text};
 use super::write::Headers;
 use crate::problem::{Kind, Problem};
 use crate::state::{Base, Web};
@@ -17,20 +18,20 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Seek as _;
 use tokio::io::AsyncWriteExt as _;
-use watercourse_app::{Context, Idempotency, Import, analysis};
+use watercourse_app::{Begin, Context, Idempotency, Import, LARGEST_FILE, analysis};
 use watercourse_connect::news::digest_of;
 use watercourse_exchange::{ExchangeError, Imported, Options, read_log};
 use watercourse_flow::log::TimeMeans;
 
 const CHAPTER: &str = "Streams";
-/// The most bytes of a log: 4 GiB. What it unpacks to has limits of its own.
-const LARGEST_LOG: u64 = 4 << 30;
 
 pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
     let column = |what: &str| format!("The column of {what} (XES: the attribute); guessed where it is not said.");
     let answer = object(&[
+        ("import", or_null(text("The import, to look it up and undo it; null for a dry run."))),
         ("stream", text("The stream it became.")),
         ("version", count("Its version.")),
+        ("replaces", or_null(count("The version it replaces; null where the stream is new."))),
         ("items", count("Cases that became items.")),
         ("events", count("Events.")),
         ("visits", count("Visits they make.")),
@@ -55,7 +56,12 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         .query("classifier", text(""), "The name of a classifier of the XES file, or keys, whose values together are the activity.")
         .query("profile", text(""), "The export of a known tool this is, such as `jira-csv`; empty for none.")
         .query("mapping", text(""), "A mapping file (TOML), as `analyze --write-mapping` writes it.")
+        .query("dry_run", flag(""), "Does all of it and rolls it back: the answer is that of the import, and nothing is left.")
+        .query("job", flag(""), "Keeps the file and answers at once: the import runs by itself, survives a crash, and can be cancelled.")
+        .answers(200, "What would be imported: a dry run.", answer.clone())
         .answers(201, "It is imported.", answer)
+        .answers(202, "It is kept, and is imported as a job.", reference("Import"))
+        .problem(Kind::Denied)
         .problem(Kind::Invalid);
     import.body = Some(super::operation::Content {
         media: "application/octet-stream",
@@ -71,6 +77,8 @@ struct Asked {
     stream: String,
     name: String,
     mapping: Option<String>,
+    dry_run: bool,
+    job: bool,
     options: Options,
 }
 
@@ -83,6 +91,8 @@ impl Asked {
                 "stream" => asked.stream = value,
                 "name" => asked.name = value,
                 "mapping" => asked.mapping = Some(value),
+                "dry_run" => asked.dry_run = yes("dry_run", &value)?,
+                "job" => asked.job = yes("job", &value)?,
                 "case" => options.case = Some(value),
                 "activity" => options.activity = Some(value),
                 "time" => options.time = Some(value),
@@ -127,6 +137,14 @@ impl Asked {
     }
 }
 
+fn yes(parameter: &str, value: &str) -> Result<bool, Problem> {
+    match value {
+        "true" => Ok(true),
+        "false" | "" => Ok(false),
+        _ => Err(off(parameter, "This is neither yes nor no.", "Say true or false.")),
+    }
+}
+
 fn off(parameter: &str, wrong: &str, right: &str) -> Problem {
     Problem::new(Kind::Malformed, wrong, right).at(format!("?{parameter}"), wrong)
 }
@@ -136,9 +154,19 @@ async fn receive(web: Web, headers: Headers, request: Request) -> Result<Respons
         .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read.", "Encode it as forms do."))?;
     let asked = Asked::read(pairs.0)?;
     let query = request.uri().query().unwrap_or_default().to_owned();
+    if asked.job && asked.dry_run {
+        return Err(off("job", "A dry run is no job.", "Leave one of them out."));
+    }
+    if asked.job {
+        return bring(web, headers, asked, &query, request.into_body()).await;
+    }
     let file = keep(request.into_body()).await?;
     let mut context = headers.context(&web, &["POST", "/api/v1/imports"], &[], None).await?;
-    let options = asked.options.clone();
+    if asked.dry_run {
+        // It has no effect that could come twice.
+        context.idempotency = None;
+    }
+    let (options, dry_run) = (asked.options.clone(), asked.dry_run);
     let has_key = context.idempotency.is_some();
     let (digest, read) =
         tokio::task::spawn_blocking(move || log(file, &options, has_key)).await.map_err(|e| broken(&e))??;
@@ -149,18 +177,43 @@ async fn receive(web: Web, headers: Headers, request: Request) -> Result<Respons
         return Ok(replayed((StatusCode::CREATED, Json(before)).into_response()));
     }
     let answer = import(&web, &context, asked, read).await?;
-    Ok((StatusCode::CREATED, Json(answer)).into_response())
+    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(answer)).into_response())
+}
+
+/// Keeps the file, and lets the import run as a job.
+async fn bring(web: Web, headers: Headers, asked: Asked, query: &str, body: Body) -> Result<Response, Problem> {
+    let mut context = headers.context(&web, &["POST", "/api/v1/imports"], &[], None).await?;
+    let mut upload = web.app.upload(&context.access).await?;
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Kind::Malformed, "The file broke off.", "Send it again."))?;
+        upload.write(&chunk).await?;
+    }
+    if let Some(key) = context.idempotency.take() {
+        let parts = [b"imports", query.as_bytes(), upload.digest().as_bytes()].map(<[u8]>::to_vec);
+        context = context.with_key(Idempotency::new(&key.key, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    }
+    if let Some(before) = Once::of(&web, &context).await?.answered::<uuid::Uuid>() {
+        let job = web.app.import_job(&web.access, before).await?;
+        return Ok(replayed((StatusCode::ACCEPTED, Json(shown(&web, &job))).into_response()));
+    }
+    let file = if asked.name.is_empty() { asked.stream.clone() } else { asked.name.clone() };
+    let begin = Begin { stream: asked.stream, name: asked.name };
+    let job = web.app.bring(&context, upload, &file, Some(asked.options.to_toml()), Some(begin)).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&web, &job))).into_response())
 }
 
 async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> Result<Value, Problem> {
-    let Asked { stream, name, .. } = asked;
+    let Asked { stream, name, dry_run, .. } = asked;
     let Imported { log, rows, rejected, mapping, warnings, evidence, .. } = read;
     let meaning = analysis::meaning(&mapping, &log, evidence, None);
     let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
     let told = json!({"rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected});
     let told = told.as_object().cloned().unwrap_or_default();
-    let import = Import { stream, name, kind: String::new(), log, meaning, note, told };
-    Ok(web.app.import(context, import).await?.answer)
+    let file = name.clone();
+    let import = Import { stream, name, kind: String::new(), log, meaning, note, file, told };
+    Ok(web.app.import(context, import, dry_run).await?.answer)
 }
 
 /// Keeps a body in a file without a name, so that its size is a matter of the disk.
@@ -179,7 +232,7 @@ async fn keep(body: Body) -> Result<File, Problem> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Kind::Malformed, "The file broke off.", "Send it again."))?;
         size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if size > LARGEST_LOG {
+        if size > LARGEST_FILE {
             return Err(Problem::new(
                 Kind::TooLarge,
                 "The file is larger than 4 GiB.",

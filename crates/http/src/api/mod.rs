@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod events;
 mod health;
+mod import_jobs;
 mod imports;
 mod items;
 mod once;

@@ -2,8 +2,8 @@
 
 use super::operation::{Endpoint, Operation};
 use super::{
-    access, accounts, audit, catalogue, events, health, imports, items, openapi, organisation, outside, provider,
-    receivers, streams, viewer, views,
+    access, accounts, audit, catalogue, events, health, import_jobs, imports, items, openapi, organisation, outside,
+    provider, receivers, streams, viewer, views,
 };
 use crate::problem::{Kind, Problem};
 use crate::state::Base;
@@ -21,6 +21,7 @@ fn endpoints() -> Vec<Endpoint<Base>> {
         views::endpoints(),
         streams::endpoints(),
         imports::endpoints(),
+        import_jobs::endpoints(),
         organisation::endpoints(),
         access::endpoints(),
         accounts::endpoints(),

@@ -1,6 +1,7 @@
 //! What the API sends and takes, as JSON Schema.
 
 use serde_json::{Map, Value, json};
+use watercourse_app::ImportState;
 use watercourse_core::activity::Activity;
 use watercourse_core::link::Link;
 use watercourse_flow::timeline::Kind as Segment;
@@ -107,6 +108,7 @@ pub(crate) fn components() -> Value {
         standing(),
         history(),
         streams(),
+        imports(),
         organisation(),
         access(),
         leaving(),
@@ -478,6 +480,35 @@ fn leaving() -> Named {
         ("said", text("The first 500 bytes of the answer, or why there was none.")),
     ]);
     vec![("Receiver", receiver), ("Delivery", delivery), ("Tried", tried)]
+}
+
+fn imports() -> Named {
+    let progress = object(&[
+        ("phase", choice(&["reading", "measuring", "writing"], "What it is at.")),
+        ("done", count("Bytes read, or items and events written.")),
+        ("of", count("Of so many.")),
+    ]);
+    let outcome = json!({"type": "object", "description": "What came of it, or would: items, events, rows, the version it replaces, first figures."});
+    let import = object(&[
+        ("id", text("Its id.")),
+        ("file", text("The name of the file.")),
+        ("size", count("Its bytes; 0 where it was not kept.")),
+        ("stream", text("The stream it becomes.")),
+        ("name", text("What people call the stream.")),
+        ("state", choice(ImportState::IDS, "Where it stands.")),
+        ("cancelling", flag("Whether it was asked to stop and has not stopped yet.")),
+        ("progress", or_null(progress)),
+        ("runs", count("How often it was begun: more than once where it was interrupted.")),
+        ("version", or_null(count("The version it made."))),
+        ("outcome", or_null(outcome)),
+        ("wrong", text("Why it failed; empty where it did not.")),
+        ("rejected_rows", flag("Whether there is a file of rejected rows.")),
+        ("by", actor()),
+        ("made", time("When the file was brought.")),
+        ("changed", time("When it last changed.")),
+        ("ended", or_null(time("When it ended."))),
+    ]);
+    vec![("Import", import)]
 }
 
 fn catalogue() -> Named {

@@ -33,6 +33,7 @@ pub fn said(error: &AppError) -> (StatusCode, String, String) {
     match error {
         AppError::Refused(r) => (StatusCode::CONFLICT, r.wrong.clone(), r.right.clone()),
         AppError::Invalid { wrong, right, .. } => (StatusCode::UNPROCESSABLE_ENTITY, wrong.clone(), right.clone()),
+        AppError::TooLarge { wrong, right } => (StatusCode::PAYLOAD_TOO_LARGE, wrong.clone(), right.clone()),
         AppError::NotFound { what, right } => (StatusCode::NOT_FOUND, format!("There is no {what}."), right.clone()),
         AppError::NotSignedIn => {
             (StatusCode::UNAUTHORIZED, error.to_string(), "Look at both, and try again.".to_owned())

@@ -2,12 +2,12 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, audit, chain, chart_files, gate, items, measure_docs, news, practices,
-    provider, receivers, stream_edit, streams, teams, through_provider, work,
+    access, account, accounts, activities, audit, chain, chart_files, gate, import, imports, items, measure_docs, news,
+    practices, provider, receivers, stream_edit, streams, teams, through_provider, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
-use axum::extract::Path;
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -68,6 +68,12 @@ pub fn routes() -> Router<Base> {
         .route("/audit", get(audit::page))
         .route("/receivers", get(receivers::page).post(receivers::put))
         .route("/receivers/{id}/{what}", post(receivers::act))
+        .route("/imports", get(imports::page).post(imports::receive).layer(DefaultBodyLimit::disable()))
+        .route("/imports/{id}", get(import::page))
+        .route("/imports/{id}/rejected.csv", get(import::rejected))
+        .route("/imports/{id}/mapping.toml", get(import::mapping_file))
+        .route("/imports/{id}/mapping", post(import::mapping_sent))
+        .route("/imports/{id}/{what}", post(import::act))
         .route("/live", get(news::listen))
         .route("/theme", post(theme))
         .route("/me", post(me))

@@ -47,7 +47,11 @@ pub static NAVIGATION: &[Group] = &[
     Group {
         id: "see",
         name: "See",
-        entries: &[entry("chain", "Chain", "/", "h"), entry("streams", "Streams", "/streams", "s")],
+        entries: &[
+            entry("chain", "Chain", "/", "h"),
+            entry("streams", "Streams", "/streams", "s"),
+            entry("imports", "Imports", "/imports", "b"),
+        ],
     },
     Group {
         id: "keep",
@@ -67,8 +71,12 @@ pub static NAVIGATION: &[Group] = &[
 ];
 
 /// What of the navigation takes a permission.
-const CLOSED: &[(&str, Permission)] =
-    &[("accounts", Permission::AccountKeep), ("receivers", Permission::OutsideKeep), ("audit", Permission::AuditRead)];
+const CLOSED: &[(&str, Permission)] = &[
+    ("imports", Permission::StreamPublish),
+    ("accounts", Permission::AccountKeep),
+    ("receivers", Permission::OutsideKeep),
+    ("audit", Permission::AuditRead),
+];
 
 /// What every page has in common.
 #[derive(Debug, Clone, Default)]

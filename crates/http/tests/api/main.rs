@@ -20,3 +20,4 @@ mod search;
 mod server;
 mod stories;
 mod walk;
+mod wizard;

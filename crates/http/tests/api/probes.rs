@@ -61,6 +61,10 @@ const PAGES: &[&str] = &[
     "/accounts",
     "/audit",
     "/receivers",
+    "/imports",
+    "/imports/{}",
+    "/imports/{}/mapping.toml",
+    "/imports/{}/rejected.csv",
 ];
 
 /// Somebody who tries.
@@ -137,8 +141,9 @@ async fn fill(server: &Server, entity: &str, word: &str) -> Named {
         .send()
         .await
         .unwrap();
-    assert!(reply.status().is_success(), "{}", reply.text().await.unwrap());
-    ids.extend([stream.clone(), format!("{stream}:{word} a")]);
+    assert!(reply.status().is_success(), "{}", reply.status());
+    let imported: Value = reply.json().await.unwrap();
+    ids.extend([stream.clone(), format!("{stream}:{word} a"), imported["import"].as_str().unwrap().to_owned()]);
     Named { ids }
 }
 

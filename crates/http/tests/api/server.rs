@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use std::any::Any;
-use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewItem, NewPerson, NewToken};
+use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewItem, NewPerson, NewToken, Spool};
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 use watercourse_http::{Door, Settings, router, serve};
@@ -176,6 +176,9 @@ impl Server {
         };
         let app = App::new(Store::open(address, clock().micros()).await.unwrap(), clock)
             .with_sender(watercourse_http::sender("127.0.0.1").unwrap());
+        let spool = tempfile::tempdir().unwrap();
+        let app = app.with_spool(Spool::open(spool.path()).unwrap());
+        let keep: Box<dyn Any + Send> = Box::new((keep, spool));
         app.seed(&Context::of(Actor::Rule("seed".to_owned()))).await.unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

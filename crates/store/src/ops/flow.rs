@@ -123,10 +123,28 @@ pub(crate) async fn events_of_case(
     rows.iter().map(event).collect()
 }
 
-pub(crate) async fn delete_import(c: &mut Connection, stream: &str) -> Stored<()> {
+pub(crate) async fn delete_import(c: &mut Connection, stream: &str, but: u32) -> Stored<()> {
     sql::query("DELETE FROM item WHERE stream = $1 AND imported = TRUE").bind(stream).execute(&mut *c).await?;
-    sql::query("DELETE FROM log_event WHERE stream = $1").bind(stream).execute(c).await?;
+    let sql = "DELETE FROM log_event WHERE stream = $1 AND version <> $2";
+    sql::query(sql).bind(stream).bind(i64::from(but)).execute(c).await?;
     Ok(())
+}
+
+pub(crate) async fn delete_import_version(c: &mut Connection, stream: &str, version: u32) -> Stored<()> {
+    let version = i64::from(version);
+    for sql in [
+        "DELETE FROM item WHERE stream = $1 AND version = $2 AND imported = TRUE",
+        "DELETE FROM log_event WHERE stream = $1 AND version = $2",
+        "DELETE FROM stream WHERE id = $1 AND version = $2 AND imported = TRUE",
+    ] {
+        sql::query(sql).bind(stream).bind(version).execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn count_log_events(c: &mut Connection, stream: &str, version: u32) -> Stored<i64> {
+    let sql = "SELECT COUNT(*) FROM log_event WHERE stream = $1 AND version = $2";
+    Ok(sql::query_scalar(sql).bind(stream).bind(i64::from(version)).fetch_one(c).await?)
 }
 
 pub(crate) async fn log_events(

@@ -12,6 +12,7 @@ pub(crate) mod fact;
 pub(crate) mod flow;
 pub(crate) mod follow;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod item;
 pub(crate) mod keep;
 pub(crate) mod leaving;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../../migrations/0006_search.sql")),
     (7, include_str!("../../migrations/0007_through_provider.sql")),
     (8, include_str!("../../migrations/0008_fewer_pages.sql")),
+    (9, include_str!("../../migrations/0009_imports.sql")),
 ];
 
 /// The newest schema this program knows.

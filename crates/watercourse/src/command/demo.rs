@@ -1,7 +1,7 @@
 //! `watercourse demo`: a made-up organisation, alive, in a database that is gone afterwards.
 
 use super::keeping::Heads;
-use super::serve::{beside, listen, until_stopped};
+use super::serve::{beside, listen, until_stopped, with_spool};
 use crate::arguments::Demo;
 use crate::exit::Exit;
 use crate::{logging, screen};
@@ -22,7 +22,7 @@ pub(crate) async fn run(args: Demo) -> Result<Exit> {
     let address = args.database.clone().unwrap_or_else(|| folder.path().join("demo.db").display().to_string());
     let clock = App::system_clock();
     let store = Store::open(&address, clock().micros()).await?;
-    let app = App::new(store, clock);
+    let app = with_spool(App::new(store, clock), &folder.path().join("imports"))?;
     app.seed(&Context::of(Actor::Rule("demo".to_owned()))).await?;
     let listener = listen(&args.listen).await?;
     let told = move_in(&app, args.seed).await?;

@@ -17,7 +17,7 @@ pub(crate) async fn run(args: &Import) -> Result<Exit> {
         None if args.file.as_deref().is_some_and(is_standard_input) => {
             return Err(usage("Standard input has no name: say --stream ID."));
         }
-        None => slug(&given.name),
+        None => watercourse_app::stream_id_of(&given.name),
     };
     if given.path.is_dir() {
         return Err(ended(Exit::Failed, format!("{} is a folder. Give one file.", given.path.display())));
@@ -91,12 +91,4 @@ fn query(reading: &Reading) -> Result<String> {
         query.push_str(&format!("&done={}", encode(label)));
     }
     Ok(query)
-}
-
-/// A stream id from a file name.
-fn slug(name: &str) -> String {
-    let stem = name.split('.').next().unwrap_or(name).to_lowercase();
-    let slug: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let slug = slug.split('-').filter(|p| !p.is_empty()).collect::<Vec<_>>().join("-");
-    if slug.is_empty() { "imported".to_owned() } else { slug }
 }

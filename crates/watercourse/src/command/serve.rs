@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use watercourse_app::keys::Keys;
-use watercourse_app::{App, Context};
+use watercourse_app::{App, Context, Spool, SpoolError};
 use watercourse_core::actor::Actor;
 use watercourse_http::{Door, Networks, Permitted, Settings, router, sender, serve};
 use watercourse_store::{Settings as Opening, Store, file_of};
@@ -45,6 +45,7 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let opening = Opening { alone: true, backups: args.backups.clone(), ..Opening::default() };
     let store = Store::open_with(&address, &opening, clock().micros()).await?;
     let app = App::new(store, clock).with_keys(keys(&args)?).with_sender(sender(&args.outbound)?);
+    let app = with_spool(app, &args.kept.data.join("imports"))?;
     app.seed(&Context::of(Actor::Rule("serve".to_owned()))).await?;
     // A database's address may hold a password, a file's does not.
     let kept = if address.starts_with("postgres") { "PostgreSQL" } else { &address };
@@ -74,6 +75,18 @@ pub(crate) async fn run(args: Serve) -> Result<Exit> {
     let heads = Heads { file: heads, every: Duration::from_secs(args.heads_every.saturating_mul(60)) };
     until_stopped(app, listener, settings, heads, CancellationToken::new()).await?;
     Ok(Exit::Done)
+}
+
+/// With the folder for files that are imported. Where another program has it, this one imports none.
+pub(crate) fn with_spool(app: App, folder: &Path) -> Result<App> {
+    match Spool::open(folder) {
+        Ok(spool) => Ok(app.with_spool(spool)),
+        Err(taken @ SpoolError::Taken(_)) => {
+            tracing::warn!("no file can be brought to this server to be imported: {taken}");
+            Ok(app)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The keys of the installation: as given, else from a file beside the database, which is made the first time.
@@ -132,6 +145,7 @@ pub(crate) async fn until_stopped(
         beside(&app, &stop, |app| async move { app.run_following().await }),
         beside(&app, &stop, |app| async move { app.run_measuring().await }),
         beside(&app, &stop, |app| async move { app.run_deliveries().await }),
+        beside(&app, &stop, |app| async move { app.run_imports().await }),
         beside(&app, &stop, |app| async move { index_owed(&app).await }),
     ];
     tokio::spawn({
