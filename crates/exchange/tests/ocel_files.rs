@@ -363,3 +363,11 @@ fn json_of_other_tools_is_no_object_centric_log() {
     let error = read(answer.to_string()).unwrap_err().to_string();
     assert!(error.contains("an object-centric log is due here"), "{error}");
 }
+
+#[test]
+fn the_type_of_the_cases_stays_said_in_a_mapping_file() {
+    let said = Options { object_type: Some("team".to_owned()), ..Options::default() };
+    let from_file = Options::from_toml(&said.to_toml()).unwrap();
+    let imported = read_log(&mut Cursor::new(JSON), &from_file, &mut |_, _| {}).unwrap();
+    assert_eq!((imported.mapping.case.value.as_str(), imported.log.len()), ("team", 1));
+}
