@@ -131,8 +131,10 @@ impl Options {
             }
         }
         out.line("\n[columns]");
+        // For an object-centric log both say the same.
+        let case = if self.object_type.is_some() { &self.object_type } else { &self.case };
         let columns = [
-            ("case", &self.case),
+            ("case", case),
             ("activity", &self.activity),
             ("classifier", &self.classifier),
             ("time", &self.time),

@@ -137,7 +137,7 @@ fn attempt(
                 None => json::read(text, options, order),
             },
             (Format::Xes, Given::Text(text)) => xes::read(text, options).map(|i| Attempt::Read(Box::new(i))),
-            (_, given) => ocel::log(given, options).map(|i| Attempt::Read(Box::new(i))),
+            (_, given) => ocel::log(given, options, rejected).map(|i| Attempt::Read(Box::new(i))),
         }
     })
 }

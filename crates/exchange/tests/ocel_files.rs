@@ -7,7 +7,7 @@ use std::io::Cursor;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use watercourse_exchange::ocel::{self, Ocel};
-use watercourse_exchange::{ExchangeError, Limits, Options, read_log};
+use watercourse_exchange::{ExchangeError, Limits, Options, RejectedRows, read_log, read_path_keeping};
 
 const JSON: &str = r#"{"objectTypes":[{"name":"order","attributes":[{"name":"price","type":"float"},{"name":"paid","type":"boolean"}]},
 {"name":"team","attributes":[]}],
@@ -336,4 +336,38 @@ proptest! {
     ) {
         survive(&[start.as_bytes(), &bytes].concat());
     }
+}
+
+#[test]
+fn rejected_events_are_written_where_they_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, rejected) = (folder.path().join("log.sqlite"), folder.path().join("rejected.csv"));
+    let first = read(JSON).unwrap().ocel;
+    ocel::write_sqlite(&first, &log).unwrap();
+    let change = "UPDATE event_close SET ocel_time = NULL";
+    rusqlite::Connection::open(&log).unwrap().execute(change, []).unwrap();
+    let json = folder.path().join("log.jsonocel");
+    std::fs::write(&json, JSON.replace("2024-01-03T09:00:00Z", "someday")).unwrap();
+    for (file, row) in [(json, "e2, close, someday"), (log, "e2")] {
+        let kept = RejectedRows::to_file(rejected.clone());
+        let imported = read_path_keeping(&file, &Options::default(), &mut |_, _| {}, &kept).unwrap();
+        assert_eq!(imported.rows.rejected, 1);
+        let written = std::fs::read_to_string(&rejected).unwrap();
+        assert!(written.lines().count() == 2 && written.contains(row), "{written}");
+    }
+}
+
+#[test]
+fn json_of_other_tools_is_no_object_centric_log() {
+    let answer = json!({"events": [{"id": 1, "objects": [], "at": "2024-01-01T00:00:00Z"}], "objects": [], "total": 1});
+    let error = read(answer.to_string()).unwrap_err().to_string();
+    assert!(error.contains("an object-centric log is due here"), "{error}");
+}
+
+#[test]
+fn the_type_of_the_cases_stays_said_in_a_mapping_file() {
+    let said = Options { object_type: Some("team".to_owned()), ..Options::default() };
+    let from_file = Options::from_toml(&said.to_toml()).unwrap();
+    let imported = read_log(&mut Cursor::new(JSON), &from_file, &mut |_, _| {}).unwrap();
+    assert_eq!((imported.mapping.case.value.as_str(), imported.log.len()), ("team", 1));
 }

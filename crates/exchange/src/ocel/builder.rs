@@ -136,7 +136,7 @@ impl Builder {
             ocel.event_values.bits.truncate(values);
             ocel.e2o.object.truncate(relations);
             ocel.e2o.qualifier.truncate(relations);
-            self.collector.reject(line, || refusal(id, time), || id.to_owned());
+            self.collector.reject(line, || refusal(id, time), || [id, of, time.unwrap_or_default()].join(", "));
             return Ok(());
         };
         if ocel.event_type.len() >= self.most_events {

@@ -15,6 +15,7 @@ use crate::imported::{Evidence, Imported};
 use crate::mapping::{By, Choice, Layout, Mapping};
 use crate::names::{nearest, short};
 use crate::options::Options;
+use crate::rejected::RejectedRows;
 use crate::source::Given;
 
 /// What the type and the time of an event are called where other formats have columns.
@@ -22,8 +23,12 @@ const TYPE: &str = "type";
 const TIME: &str = "time";
 
 /// Reads an object-centric log as a log of cases.
-pub(crate) fn log(given: Given<'_>, options: &Options) -> Result<Imported, ExchangeError> {
-    let Columns { ocel, mut collector, mut clock, format, packing, encoding, .. } = columns(given, options)?;
+pub(crate) fn log(
+    given: Given<'_>,
+    options: &Options,
+    rejected: Option<&RejectedRows>,
+) -> Result<Imported, ExchangeError> {
+    let Columns { ocel, mut collector, mut clock, format, packing, encoding, .. } = columns(given, options, rejected)?;
     if ocel.events() == 0 {
         return Err(ExchangeError::Empty {
             what: "object-centric log",

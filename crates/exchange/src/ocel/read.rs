@@ -14,6 +14,7 @@ use crate::error::ExchangeError;
 use crate::imported::{Rejected, Rows, Warning};
 use crate::mapping::{By, Choice, Format};
 use crate::options::Options;
+use crate::rejected::RejectedRows;
 use crate::source::{Given, unpack};
 
 /// An object-centric log with the account of how it was read.
@@ -53,7 +54,7 @@ pub fn read<R: std::io::Read + Seek>(
                 remedy: "an object-centric log is due here: OCEL as JSON, XML or SQLite".to_owned(),
             });
         }
-        let Columns { ocel, mut collector, clock, format, version, .. } = columns(given, options)?;
+        let Columns { ocel, mut collector, clock, format, version, .. } = columns(given, options, None)?;
         offsets(&mut collector, &clock, options);
         let zone = zone(&clock, options, collector.known);
         let Collector { rows, rejected, warnings, .. } = collector;
@@ -91,8 +92,13 @@ pub(crate) struct Columns {
 }
 
 /// Reads what was given to its end.
-pub(crate) fn columns(given: Given<'_>, options: &Options) -> Result<Columns, ExchangeError> {
+pub(crate) fn columns(
+    given: Given<'_>,
+    options: &Options,
+    rejected: Option<&RejectedRows>,
+) -> Result<Columns, ExchangeError> {
     let mut builder = Builder::new(options)?;
+    builder.collector.rejected_to = rejected.cloned();
     let format = given.format();
     let (version, packing, encoding) = match given {
         Given::Database(database, packing) => {

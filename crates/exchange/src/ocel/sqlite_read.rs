@@ -371,16 +371,16 @@ fn object_rows(
             Some(place) if text(cell(row, place)?, &mut other) => b.clock.read(other.as_bytes(), n),
             _ => None,
         };
-        let is_change = changed.map(|p| Ok(text(cell(row, p)?, &mut field))).transpose()?.unwrap_or(false);
+        let changes = changed.map(|p| Ok(text(cell(row, p)?, &mut field))).transpose()?.unwrap_or(false);
         for (place, name) in names.iter().enumerate() {
             let value = cell(row, place + 1)?;
             if !text(value, &mut other) {
-                if is_change && *name == field {
+                if changes && *name == field {
                     b.odd.no_value.add(n, name);
                 }
                 continue;
             }
-            if is_change && *name != field {
+            if changes && *name != field {
                 b.odd.besides_change.add(n, name);
                 continue;
             }

@@ -250,7 +250,7 @@ fn format(head: &[u8]) -> Result<Format, ExchangeError> {
         Some(b'<') => Ok(Format::Xes),
         Some(b'{')
             if ["\"ocel:", "\"objectTypes\"", "\"eventTypes\""].iter().any(|w| has(w))
-                || (has("\"events\"") && has("\"objects\"")) =>
+                || (has("\"events\"") && has("\"objectId\"")) =>
         {
             Ok(Format::OcelJson)
         }

@@ -68,8 +68,10 @@ fn query(reading: &Reading) -> Result<String> {
         Some(file) => Some(text(file).map_err(|e| usage(format!("{e:#}")))?),
         None => None,
     };
+    // For an object-centric log both say the same.
+    let case = if reading.object_type.is_some() { &reading.object_type } else { &reading.case };
     let one = [
-        ("case", &reading.case),
+        ("case", case),
         ("activity", &reading.activity),
         ("time", &reading.time),
         ("start", &reading.start),
