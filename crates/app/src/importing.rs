@@ -145,11 +145,9 @@ impl App {
                 log.push(Event { case: &e.case, activity: &e.activity, at: e.at, start: e.start, team, lifecycle });
             }
         }
-        let visits = tokio::task::spawn_blocking(move || {
-            from_log(&log, &Ordered::of(&log), &meaning.open())
-        })
-        .await
-        .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
+        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning.open()))
+            .await
+            .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
         Ok(visits)
     }
 }

@@ -97,7 +97,9 @@ impl App {
             Change::Item { .. } if access.sight() == Sight::Everything => true,
             Change::Item { id, .. } => self.store.reader().await?.sees(*id, &access.sight()).await?,
             Change::Stream { .. } | Change::Measured { .. } if access.horizon.all => true,
-            Change::Stream { id, .. } | Change::Measured { stream: Some(id) } => self.known_to(&mut self.store.reader().await?, access, id).await.is_ok(),
+            Change::Stream { id, .. } | Change::Measured { stream: Some(id) } => {
+                self.known_to(&mut self.store.reader().await?, access, id).await.is_ok()
+            }
             Change::Organisation | Change::Deployment | Change::Measured { stream: None } => true,
         })
     }

@@ -115,6 +115,12 @@ impl FromRequestParts<Base> for Web {
             parts.extensions.get::<Asker>().cloned().ok_or_else(|| {
                 Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token.")
             })?;
-        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access, entered, ready: Arc::clone(&base.ready) })
+        Ok(Self {
+            app: base.app.clone(),
+            settings: Arc::clone(&base.settings),
+            access,
+            entered,
+            ready: Arc::clone(&base.ready),
+        })
     }
 }

@@ -155,9 +155,7 @@ fn places(
         let link = format!("/work?q={}&sort=oldest", html::query(&format!("activity:{}{stream}", activity.id())));
         let (wip, age) = match here.and_then(|h| h.activities.get(activity.index())) {
             None => (Figure::Loading, Figure::Loading),
-            Some((0, _)) => {
-                (Figure::opening("0", link.clone()), Figure::not_measured("nothing is open here"))
-            }
+            Some((0, _)) => (Figure::opening("0", link.clone()), Figure::not_measured("nothing is open here")),
             Some((items, age)) => {
                 (Figure::opening(say::count(*items as u64), link.clone()), figure(&age.p85, Some(link)))
             }

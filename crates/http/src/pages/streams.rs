@@ -336,7 +336,8 @@ fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figu
         _ => none(),
     };
     // Native open work is counted live, above these.
-    let open = published.head.imported.then(|| ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()));
+    let open =
+        published.head.imported.then(|| ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()));
     let mut told = vec![
         ("Lead time p50", shown(&times.lead_time.p50, chart("lead-times")), none()),
         ("p85", shown(&times.lead_time.p85, chart("lead-times")), kept),

@@ -189,7 +189,15 @@ impl Server {
         };
         let described = client.get(format!("{base}/api/openapi.json")).bearer_auth(&admin);
         let document = described.send().await.unwrap().json().await.unwrap();
-        Self { app: kept, admin, address: address.to_owned(), base, client, contract: Contract::new(document), _keep: keep }
+        Self {
+            app: kept,
+            admin,
+            address: address.to_owned(),
+            base,
+            client,
+            contract: Contract::new(document),
+            _keep: keep,
+        }
     }
     /// The token of somebody with roles: of a person, by handle.
     pub async fn token(&self, handle: &str, name: &str, roles: &[(&str, &str)]) -> String {
