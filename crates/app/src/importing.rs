@@ -19,6 +19,7 @@ use watercourse_core::item::{Item, Outcome, Phase, Place, Round, Spell, Visit};
 use watercourse_core::marking::Marking;
 use watercourse_core::stream::Stream;
 use watercourse_core::time::Instant;
+use watercourse_flow::evidence::Evidence;
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::log::{Event, Log, NO_TIME, NONE, TimeMeans};
 use watercourse_flow::meaning::{Lifecycle, LogMeaning, StatePhase};
@@ -70,6 +71,8 @@ struct KeptMeaning {
     phases: BTreeMap<String, (Phase, String)>,
     activities: BTreeMap<String, Activity>,
     as_of: Option<i64>,
+    #[serde(default)]
+    evidence: Evidence,
 }
 
 /// Events read at once to be measured.
@@ -356,6 +359,7 @@ impl KeptMeaning {
             phases: meaning.phases.iter().map(|(l, p)| (l.clone(), phase(p))).collect(),
             activities: meaning.activities.clone(),
             as_of: meaning.as_of,
+            evidence: meaning.evidence,
         }
     }
     fn open(self) -> LogMeaning {
@@ -375,6 +379,7 @@ impl KeptMeaning {
             phases: self.phases.into_iter().map(|(l, p)| (l, phase(p))).collect(),
             activities: self.activities,
             as_of: self.as_of,
+            evidence: self.evidence,
         }
     }
 }

@@ -58,7 +58,7 @@ pub use importing::{Import, ImportDone};
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use measured::{Course, FEW};
-pub use organisation::{NewPerson, NewTeam};
+pub use organisation::{NewPerson, NewTeam, WorkingCalendars};
 pub use outside::{Deployed, Heard, News};
 pub use provider::{AtDoor, Claims, Flow, GroupRole, ProviderSettings, Tried as TriedProvider};
 pub use published::Published;

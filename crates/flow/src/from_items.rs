@@ -1,5 +1,6 @@
 //! Native items into visits: rounds, visits and spells are there already; instants become milliseconds.
 
+use crate::evidence::Evidence;
 use crate::log::{NO_TIME, NONE};
 use crate::visits::{Ended, ItemRow, Parked, Row, Source, Standing, Stretch, Told, Visits};
 use std::borrow::Cow;
@@ -22,7 +23,15 @@ pub fn from_items<'a>(items: impl IntoIterator<Item = (&'a Item, &'a Stream)>, n
 
 /// No visits yet, of a source that tells everything.
 pub(crate) fn native(now: Instant) -> Visits {
-    let source = Source { done: true, teams: true, phases: true, starts: true, pauses: true, entries: false };
+    let source = Source {
+        done: true,
+        teams: true,
+        phases: true,
+        starts: true,
+        pauses: true,
+        entries: false,
+        evidence: Evidence::L4,
+    };
     Visits::telling(source, now.millis())
 }
 

@@ -36,11 +36,13 @@ pub enum Kind {
     ParkedDone,
     /// With nobody: no round was open.
     Idle,
+    /// Outside working hours, whatever else it was: only where time is told in business time.
+    OffHours,
 }
 
 impl Kind {
     /// Every kind, in the order shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CommitWait,
         Self::Queue,
         Self::HandOff,
@@ -52,6 +54,7 @@ impl Kind {
         Self::ReworkUnclassified,
         Self::ParkedDone,
         Self::Idle,
+        Self::OffHours,
     ];
     /// The word in files and the API.
     #[must_use]
@@ -68,6 +71,7 @@ impl Kind {
             Self::ReworkUnclassified => "rework-unclassified",
             Self::ParkedDone => "parked-done",
             Self::Idle => "idle",
+            Self::OffHours => "off-hours",
         }
     }
     /// Whether somebody worked.

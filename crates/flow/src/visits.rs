@@ -2,6 +2,7 @@
 
 mod cut;
 
+use crate::evidence::Evidence;
 use crate::log::{Dictionary, Log, NO_TIME, NONE, fill};
 use crate::order::Ordered;
 use std::sync::Arc;
@@ -87,6 +88,8 @@ pub struct Source {
     pub pauses: bool,
     /// Its times are entries into a status.
     pub entries: bool,
+    /// How much it can tell in all.
+    pub evidence: Evidence,
 }
 
 /// Items in columns.

@@ -1,11 +1,30 @@
 //! A small reader of the shared CSV files, written apart from the product's on purpose.
 
-use super::xes::millis;
+use super::xes::{millis, shared};
 use std::path::Path;
 use watercourse_flow::log::{Event, Log};
 
 /// Names of the columns: case, activity, time, start, team.
 pub type Columns = [&'static str; 5];
+
+/// A table of the shared data, cell by cell.
+pub struct Table {
+    names: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// The file, or none, said in one line.
+    pub fn read(file: &str) -> Option<Self> {
+        let text = std::fs::read_to_string(shared(file)?).unwrap();
+        let mut lines = text.lines().map(|line| cells(line, ','));
+        let names = lines.next().unwrap();
+        Some(Self { names, rows: lines.collect() })
+    }
+    pub fn column(&self, name: &str) -> usize {
+        self.names.iter().position(|n| n == name).unwrap()
+    }
+}
 
 pub fn read(path: &Path, columns: Columns) -> Log {
     let bytes = std::fs::read(path).unwrap();

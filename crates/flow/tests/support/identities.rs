@@ -5,7 +5,7 @@ use watercourse_flow::log::NO_TIME;
 use watercourse_flow::map::Map;
 use watercourse_flow::measures::{self, Cuts, Period, Since, View, Window, cumulative_flow, usual_order};
 use watercourse_flow::timeline::Kind;
-use watercourse_flow::visits::Visits;
+use watercourse_flow::visits::{Ended, Visits};
 
 /// The times an item was in the flow since it was created.
 pub fn stays(visits: &Visits, item: usize, since: i64) -> Vec<(i64, i64)> {
@@ -142,10 +142,35 @@ fn one_by_one(view: &View<'_>) {
         aging.items.iter().filter(|i| i.step.is_some()).count()
     );
     is_finite(&serde_json::to_value((scatter, aging)).unwrap());
+    quality(view);
     let efficiency = measures::flow_efficiency(view);
     for figure in [efficiency.at_least, efficiency.at_most] {
         assert!(figure.value().is_none_or(|v| (0.0..=1.0).contains(&v)));
     }
+}
+
+fn quality(view: &View<'_>) {
+    let complete = measures::complete_accurate(view, 30 * 86_400_000, None);
+    for step in &complete.steps {
+        assert!(step.returned <= step.passed && step.low <= step.high, "{step:?}");
+        let visits = view.visits;
+        let left = |v: usize| visits.ended(v) == Ended::Done && visits.left(v).is_some();
+        let ended = |v: &usize| left(*v) && visits.step[*v] == step.step;
+        assert_eq!(step.passed + step.young, (0..view.visits.len()).filter(ended).count(), "{step:?}");
+    }
+    let pareto = measures::pareto(&measures::handoffs(view));
+    assert!(pareto.pairs.is_sorted_by(|a, b| a.cumulative <= b.cumulative && a.cost >= b.cost));
+    let effort = measures::effort(view);
+    if let (Some(effort), Some(active)) = (effort.effort.value(), effort.active.value()) {
+        assert!(active <= effort);
+    }
+    let adds = vec![true; view.visits.steps.len()];
+    let value = measures::value_adding(view, &adds);
+    assert!(value.ratio.value().is_none_or(|v| (0.0..=1.0).contains(&v)), "{value:?}");
+    let bottleneck = measures::bottleneck(view, 7, None);
+    let first: f64 = bottleneck.candidates.iter().map(|c| c.first).sum();
+    assert!(bottleneck.candidates.is_empty() || (first - 1.0).abs() < 1e-9);
+    is_finite(&serde_json::to_value((complete, pareto, effort, value, bottleneck)).unwrap());
 }
 
 /// Each time a step happened, something else followed or it was the last: ways out and ends are occurrences.

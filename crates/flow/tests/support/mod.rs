@@ -7,4 +7,6 @@ pub mod identities;
 pub mod logs;
 pub mod naive;
 pub mod random;
+pub mod small;
+pub mod told;
 pub mod xes;

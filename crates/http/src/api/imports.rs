@@ -53,6 +53,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         .query("done", text(""), "A label that means that the work is done; may be said several times.")
         .query("time_means", text(""), "`entry` or `completion`: what an event's time is.")
         .query("classifier", text(""), "The name of a classifier of the XES file, or keys, whose values together are the activity.")
+        .query("profile", text(""), "The export of a known tool this is, such as `jira-csv`; empty for none.")
         .query("mapping", text(""), "A mapping file (TOML), as `analyze --write-mapping` writes it.")
         .answers(201, "It is imported.", answer)
         .problem(Kind::Invalid);
@@ -90,6 +91,7 @@ impl Asked {
                 "lifecycle" => options.lifecycle = Some(value),
                 "tz" => options.tz = Some(value),
                 "classifier" => options.classifier = Some(value),
+                "profile" => options.profile = Some(value),
                 "done" => options.done.get_or_insert_default().push(value),
                 "time_means" => {
                     options.time_means = Some(match value.as_str() {
@@ -152,8 +154,8 @@ async fn receive(web: Web, headers: Headers, request: Request) -> Result<Respons
 
 async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> Result<Value, Problem> {
     let Asked { stream, name, .. } = asked;
-    let Imported { log, rows, rejected, mapping, warnings, .. } = read;
-    let meaning = analysis::meaning(&mapping, &log, None);
+    let Imported { log, rows, rejected, mapping, warnings, evidence, .. } = read;
+    let meaning = analysis::meaning(&mapping, &log, evidence, None);
     let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
     let told = json!({"rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected});
     let told = told.as_object().cloned().unwrap_or_default();

@@ -56,7 +56,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     };
     let svg = if total > 0 { picture(&groups, question, &answer) } else { String::new() };
     let stands_on = scope.on(scope.view.len(), "items; time along the critical path, also of open items");
-    Drawn { id: "balance", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "balance", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share lies in [0,1]")]

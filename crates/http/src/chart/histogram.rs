@@ -8,6 +8,8 @@ use crate::view::say;
 use watercourse_flow::figure::State;
 use watercourse_flow::measures::lead_times;
 
+const DAY: i64 = 86_400_000;
+
 /// One bar: from this lead time up to that one, and how many items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bin {
@@ -22,7 +24,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let visits = scope.visits();
     let measured = lead_times(&scope.view).lead_time;
     let mut took: Vec<i64> =
-        scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| visits.lead_time(item)).collect();
+        scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| scope.took(item)).collect();
     took.sort_unstable();
     let promise =
         scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);
@@ -56,7 +58,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     };
     let svg = if n == 0 { String::new() } else { picture(&bins, quantiles, promise, question, &answer) };
     let stands_on = scope.on(took.len(), "delivered items");
-    Drawn { id: "histogram", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "histogram", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 /// Bars of one natural unit of time each; what lies far out shares the last one.
@@ -106,7 +108,13 @@ fn picture(bins: &[Bin], quantiles: [Option<i64>; 3], promise: Option<i64>, ques
     let wide = ROOM.0 / real(bins.len().max(1));
     let regular = bins.iter().filter(|b| b.until != i64::MAX).count();
     let unit = bins.first().map_or(1, |b| b.until - b.from).max(1);
-    let every = bins.len().div_ceil(12).max(1);
+    // Labels at lengths people know: days, or even parts of one.
+    let known = |step: usize| {
+        let length = unit.saturating_mul(long(step as u64));
+        length % DAY == 0 || DAY % length == 0
+    };
+    let least = bins.len().div_ceil(12).max(1);
+    let every = (least..least + 12).find(|step| known(*step)).unwrap_or(least);
     for (i, bin) in bins.iter().enumerate() {
         let x = LEFT + wide * real(i);
         let far = bin.until == i64::MAX;

@@ -1,6 +1,7 @@
 //! The frame of a chart over time: a vertical axis of counts or durations, and days along the bottom.
 
 use super::scale::{along, counts, durations};
+use super::scope::Mark;
 use super::svg::Svg;
 use crate::view::say;
 
@@ -14,10 +15,12 @@ pub enum Scale {
 }
 
 /// A frame of fixed size: values upwards, time to the right.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Plot {
     /// First and last instant, ms since 1970.
     window: (i64, i64),
+    /// Where lines lie, from 0 to the top.
+    steps: Vec<i64>,
     /// The value at the top.
     top: i64,
     scale: Scale,
@@ -35,13 +38,14 @@ impl Plot {
     /// A frame for values up to `most` in this window.
     #[must_use]
     pub fn new(window: (i64, i64), most: i64, scale: Scale) -> Self {
-        let top = match scale {
+        let steps = match scale {
             Scale::Counts => {
-                counts(u64::try_from(most).unwrap_or(0), 6).last().map_or(1, |c| i64::try_from(*c).unwrap_or(1))
+                let steps = counts(u64::try_from(most).unwrap_or(0), 6);
+                steps.into_iter().filter_map(|c| i64::try_from(c).ok()).collect()
             }
-            Scale::Durations => durations(most, 6).last().copied().unwrap_or(1),
+            Scale::Durations => durations(most, 6),
         };
-        Self { window, top: top.max(1), scale }
+        Self { window, top: steps.last().map_or(1, |top| (*top).max(1)), steps, scale }
     }
     /// The value at the top of the frame.
     #[must_use]
@@ -71,14 +75,7 @@ impl Plot {
     }
     /// Draws lines and numbers of the vertical axis; before the marks, which lie over it.
     pub fn grid(&self, svg: &mut Svg) {
-        let steps: Vec<i64> = match self.scale {
-            Scale::Counts => counts(u64::try_from(self.top).unwrap_or(1), 6)
-                .into_iter()
-                .filter_map(|c| i64::try_from(c).ok())
-                .collect(),
-            Scale::Durations => durations(self.top, 6),
-        };
-        for step in steps.into_iter().filter(|s| *s <= self.top) {
+        for step in self.steps.iter().copied() {
             svg.line("grid", Self::LEFT, self.y(step), Self::right(), self.y(step));
             let text = match self.scale {
                 Scale::Counts => say::count(u64::try_from(step).unwrap_or(0)),
@@ -97,6 +94,15 @@ impl Plot {
         if to.saturating_sub(from) > 4 * 86_400_000 {
             let half = from + (to - from) / 2;
             svg.text("t11 faint mid", self.x(half), base + 20.0, say::day(half, to));
+        }
+    }
+    /// Draws what was changed when, over everything else.
+    pub fn marks(&self, svg: &mut Svg, marks: &[Mark]) {
+        let (from, to) = self.window;
+        for mark in marks.iter().filter(|m| m.at > from && m.at <= to) {
+            let x = self.x(mark.at);
+            svg.line("promise", x, Self::TOP - 4.0, x, Self::TOP + Self::ROOM.1);
+            svg.text("t11 good halo mid", x, Self::TOP - 5.0, super::text::fit(&mark.what, 11.0, 90.0));
         }
     }
     /// Draws a level with its name to the right of the frame. `free` is the lowest place that is still free for a

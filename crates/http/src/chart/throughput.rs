@@ -55,10 +55,6 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
         }
     };
     let measured = !answer.starts_with("Not");
-    let day = |at: i64| say::exact(at).chars().take(10).collect::<String>();
-    let within = |w: &Week, field: &str| {
-        scope.links.items(&format!("{field}:>={} {field}:<{}", day(w.from), day(w.from + WEEK)))
-    };
     let rows = weeks.iter().map(|w| {
         let cell = |figure: &Figure, link: Option<String>| match number(figure) {
             Some(n) => link.iter().fold(Cell::count(n), |cell, link| cell.opening(link)),
@@ -67,8 +63,8 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
         let p50 = ms(&w.lead_time.p50);
         vec![
             Cell::text(day(w.from)),
-            cell(&w.delivered, within(w, "delivered")),
-            cell(&w.arrivals, within(w, "created")),
+            cell(&w.delivered, within(scope, w, "delivered")),
+            cell(&w.arrivals, within(scope, w, "created")),
             p50.map_or_else(Cell::absent, |p| Cell::figure(say::short(p), p)),
             Cell::text(if w.whole { "" } else { "partial" }),
         ]
@@ -86,7 +82,16 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
     let svg = if measured && total + came > 0 { picture(scope, weeks, out, question, &answer) } else { String::new() };
     let on = usize::try_from(total).unwrap_or(usize::MAX);
     let stands_on = scope.on(on, "finished items; weeks from Monday, UTC; partial weeks hatched and in no median");
-    Drawn { id: "throughput", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "throughput", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
+}
+
+fn day(at: i64) -> String {
+    say::exact(at).chars().take(10).collect()
+}
+
+/// The items of a week by one of their dates.
+fn within(scope: &Scope<'_>, week: &Week, field: &str) -> Option<String> {
+    scope.links.items(&format!("{field}:>={} {field}:<{}", day(week.from), day(week.from + WEEK)))
 }
 
 fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, answer: &str) -> String {
@@ -106,7 +111,10 @@ fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, 
         let title = format!("week of {}: {} finished{partial}", say::day(week.from, until), say::count(n));
         let class = if week.whole { "mark-soft" } else { "unknown" };
         let y = plot.y(count);
+        let link = within(scope, week, "delivered");
+        link.iter().for_each(|link| svg.mark_link(link, &title));
         svg.titled_rect(class, (plot.x(week.from) + gap, y), (wide - 2.0 * gap, plot.y(0) - y), &title);
+        link.iter().for_each(|_| svg.end());
     }
     let line: Vec<String> = weeks
         .iter()
@@ -120,6 +128,7 @@ fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, 
         svg.path("arrivals", &format!("M{}", line.join("L")));
     }
     plot.days(&mut svg);
+    plot.marks(&mut svg, &scope.marks);
     if let Some(out) = out {
         let mut free = Plot::HIGH;
         #[expect(clippy::cast_possible_truncation, reason = "a median of counts")]

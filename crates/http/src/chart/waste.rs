@@ -88,7 +88,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let svg = if total > 0 { picture(&pairs, total, question, &answer) } else { String::new() };
     let wait = if starts { "wait until work began" } else { "time until the next team was done: this source does not say when work began" };
     let stands_on = scope.on(scope.view.len(), &format!("items; {wait}"));
-    Drawn { id: "handoff-waste", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "handoff-waste", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
 fn picture(pairs: &[Pair], total: i64, question: &str, answer: &str) -> String {

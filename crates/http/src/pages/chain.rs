@@ -2,7 +2,7 @@
 
 use super::chain_view::{ChainPage, Finding};
 use super::findings::findings;
-use super::measured::{Flow, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
 use super::moves::{Moves, moves};
 use super::now;
 use super::oops::Oops;
@@ -119,7 +119,7 @@ async fn figures(
     counted: Vec<Arc<Published>>,
     days: u32,
 ) -> Result<Made<Figures>, AppError> {
-    let flow = Flow::load(&web, chosen.as_deref(), days).await?;
+    let flow = Flow::load(&web, chosen.as_deref(), Narrowed::to_days(days)).await?;
     let streams = counted.clone();
     let measured = tokio::task::spawn_blocking(move || {
         let groups = by_activity(&flow.scope().view);
@@ -229,5 +229,5 @@ fn drawn(here: Option<&Here>, figures: Option<&Figures>, places: &[Place]) -> Dr
         |f| format!("n = {}, {}. ", say::counted(f.items as u64, "item", "items"), f.stands_on),
     ) + "Solid: work moved; dotted: a stream expects it, but it hardly happens. WIP and age as of now; age since the item was opened.";
     let svg = draw(places, &list, question, &answer);
-    Drawn { id: "chain", question: question.to_owned(), answer, stands_on, svg, table }
+    Drawn { id: "chain", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }

@@ -83,6 +83,14 @@ pub struct StreamMapPage {
     pub figures: Option<Arc<StreamFigures>>,
     /// What can be shown: id, name, address.
     pub shows: Vec<(&'static str, &'static str, String)>,
+    /// The filter the items are chosen by; empty where all are.
+    pub q: String,
+    /// What they are compared with; empty where nothing.
+    pub compare: String,
+    /// Whether only the hours of calendars count.
+    pub business: bool,
+    /// The day of a change; empty where none is asked for.
+    pub change: String,
     /// Lengths of time to choose from: days, words, chosen.
     pub periods: Vec<(u32, &'static str, bool)>,
     /// How much of what happened is drawn: value, words, chosen. Empty where all of it is.

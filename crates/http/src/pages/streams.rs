@@ -1,7 +1,7 @@
-//! `/streams` and the pages of one stream: map, variants, conformance, versions, and the files of its charts.
+//! `/streams` and the pages of one stream: map, variants, conformance, versions.
 
 use super::history::Names;
-use super::measured::{Flow, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
 use super::now;
 use super::oops::Oops;
 use super::shell::{render, shell};
@@ -9,8 +9,8 @@ use super::stream_view::{
     StreamCharts, StreamFigures, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
 };
 use crate::chart::conformance::{self, Replayed};
-use crate::chart::list::{CHARTS, chart};
-use crate::chart::scope::{Scope, figure, ms};
+use crate::chart::list::{CHARTS, chart, evidence};
+use crate::chart::scope::{Links, Scope, figure, ms};
 use crate::chart::stream_map::{
     Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
 };
@@ -19,8 +19,8 @@ use crate::ready::{Made, Of};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
 use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
 use watercourse_app::{AppError, Published};
@@ -37,6 +37,41 @@ pub struct Asked {
     show: Option<String>,
     days: Option<u32>,
     paths: Option<u32>,
+    /// A filter: only the items it finds.
+    #[serde(default)]
+    q: String,
+    /// `before`, or a filter: what the figures are compared with.
+    #[serde(default)]
+    compare: String,
+    /// `business`: only the hours of the calendars count.
+    #[serde(default)]
+    clock: String,
+    /// The day of a change, such as `2026-10-01`.
+    #[serde(default)]
+    change: String,
+}
+
+impl Asked {
+    fn narrowed(&self, published: &Published) -> Narrowed {
+        let days = days(self.days, published.head.imported);
+        let at = self.change.trim().parse::<jiff::civil::Date>().ok();
+        let change = at
+            .and_then(|d| jiff::tz::Offset::UTC.to_timestamp(d.at(0, 0, 0, 0)).ok())
+            .map(jiff::Timestamp::as_millisecond);
+        let (q, compare) = (self.q.trim().to_owned(), self.compare.trim().to_owned());
+        Narrowed { days, q, compare, business: self.clock == "business", change }
+    }
+    /// What follows the address of a view, with its question mark.
+    fn query(&self, show: &str, days: u32, share: u32) -> String {
+        let mut query = format!("?show={show}&days={days}&paths={share}");
+        let (q, compare, clock, change) = (self.q.trim(), self.compare.trim(), self.clock.trim(), self.change.trim());
+        for (name, value) in [("q", q), ("compare", compare), ("clock", clock), ("change", change)] {
+            if !value.is_empty() {
+                query.push_str(&format!("&{name}={}", html::query(value)));
+            }
+        }
+        query
+    }
 }
 
 /// How much of what happened is drawn: percent of all moves, and what that is called.
@@ -78,7 +113,9 @@ async fn row(web: &Web, published: Arc<Published>, now: i64) -> Result<StreamRow
     let made = {
         let published = Arc::clone(&published);
         let make = async move |web: Web| {
-            let flow = Flow::load(&web, Some(&published.head.id), days(None, published.head.imported)).await?;
+            let flow =
+                Flow::load(&web, Some(&published.head.id), Narrowed::to_days(days(None, published.head.imported)))
+                    .await?;
             let drawn = tokio::task::spawn_blocking(move || Made {
                 figures: row_figures(&published, &flow),
                 visits: flow.visits.len(),
@@ -149,15 +186,16 @@ fn head(published: &Published, tab: &'static str) -> StreamHead {
     StreamHead { id: head.id.clone(), name: head.name.clone(), version: head.version, imported: head.imported, tab }
 }
 
-async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
+pub(super) async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
     let published = web.app.stream(&web.access, id, None).await?;
-    let days = days(asked.days, published.head.imported);
-    let flow = Flow::load(web, Some(id), days).await?;
+    let narrowed = asked.narrowed(&published);
+    let days = narrowed.days;
+    let flow = Flow::load(web, Some(id), narrowed).await?;
     Ok((published, flow, days))
 }
 
 /// What is drawn: what is designed where nothing happened yet.
-fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
+pub(super) fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
     match asked.show.as_deref() {
         _ if published.head.imported => "actual",
         Some("designed") => "designed",
@@ -169,12 +207,12 @@ fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
 }
 
 /// How much of what happened is drawn, in percent of all moves.
-fn share(asked: &Asked) -> u32 {
+pub(super) fn share(asked: &Asked) -> u32 {
     asked.paths.unwrap_or(95).clamp(1, 100)
 }
 
 /// The map in the view that was asked for.
-fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
+pub(super) fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     let scope = flow.scope();
     let ways = Ways::of_visits(scope.visits(), scope.view.items);
     let ran = actual(&scope, &ways, share);
@@ -200,7 +238,16 @@ fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     };
     let stands_on = if show == "designed" { String::new() } else { scope.on(scope.view.len(), "items") };
     let svg = draw(&map, &question, &answer);
-    Drawn { id: "map", question, answer, stands_on, svg, table }
+    Drawn {
+        id: "map",
+        question,
+        answer,
+        stands_on,
+        svg,
+        table,
+        evidence: evidence(&scope),
+        measure: "map-and-variants",
+    }
 }
 
 fn busiest(scope: &Scope<'_>) -> String {
@@ -232,25 +279,21 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
-        return file_of_stream(&web, id, suffix, &asked).await;
+        return super::chart_files::file_of_stream(&web, id, suffix, &asked).await;
     }
     let published = web.app.stream(&web.access, &id, None).await?;
     let imported = published.head.imported;
     let days = days(asked.days, imported);
     let now = if imported { None } else { Some(web.app.open_now(&web.access, Some(&id)).await?) };
-    let of = Of {
-        what: "stream",
-        stream: Some(id.clone()),
-        asked: format!("{} {days} {:?} {:?}", published.head.version, asked.show, asked.paths),
-    };
+    let of = Of { what: "stream", stream: Some(id.clone()), asked: format!("{} {asked:?}", published.head.version) };
     let made = {
         let (published, asked) = (Arc::clone(&published), asked.clone());
-        web.ready.get(&web, of, move |web| figures(web, published, asked, days)).await?
+        web.ready.get(&web, of, move |web| figures(web, published, asked)).await?
     };
     let share = share(&asked);
     let chosen = made.as_ref().map_or_else(|| asked.show.clone().unwrap_or_default(), |m| m.figures.show.to_owned());
-    let query = format!("?show={chosen}&days={days}&paths={share}");
-    let at = |show: &str, days: u32| format!("/streams/{id}?show={show}&days={days}&paths={share}");
+    let query = asked.query(&chosen, days, share);
+    let at = |show: &str, days: u32| format!("/streams/{id}{}", asked.query(show, days, share));
     let shows = match imported {
         true => vec![("actual", "Actual", at("actual", days))],
         false => vec![
@@ -263,6 +306,10 @@ pub async fn page(
         shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
         head: head(&published, "map"),
         value: published.stream.value.clone(),
+        q: asked.q.trim().to_owned(),
+        compare: asked.compare.trim().to_owned(),
+        business: asked.clock == "business",
+        change: asked.change.trim().to_owned(),
         now: now.map_or_else(Vec::new, |now| now::measures(&now, &id)),
         as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_much)),
         shows,
@@ -280,23 +327,18 @@ pub async fn page(
 }
 
 /// What is drawn from everything that went through a stream.
-async fn figures(
-    web: Web,
-    published: Arc<Published>,
-    asked: Asked,
-    days: u32,
-) -> Result<Made<StreamFigures>, AppError> {
-    let flow = Flow::load(&web, Some(&published.head.id), days).await?;
+async fn figures(web: Web, published: Arc<Published>, asked: Asked) -> Result<Made<StreamFigures>, AppError> {
+    let flow = Flow::load(&web, Some(&published.head.id), asked.narrowed(&published)).await?;
     let drawn = tokio::task::spawn_blocking(move || {
         let (show, scope) = (show(&asked, &published, &flow), flow.scope());
         let is_empty = flow.visits.item_count() == 0;
         let figures = StreamFigures {
-            measures: measures(&published, &scope),
+            measures: measures(&published, &flow),
             warnings: warnings(&published, &flow),
             map: map(&published, &flow, show, share(&asked)),
             show,
             legend: legend(show),
-            charts: if is_empty { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() },
+            charts: if is_empty { Vec::new() } else { CHARTS.iter().map(|c| c.draw(&scope)).collect() },
         };
         Made { figures, visits: flow.visits.len() }
     });
@@ -315,7 +357,19 @@ fn legend(show: &str) -> &'static str {
     }
 }
 
-fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
+fn measures(published: &Published, flow: &Flow) -> Vec<(&'static str, Figure, String)> {
+    let scope = &flow.scope();
+    let mut said = measures_of(published, scope);
+    if let Some((name, view)) = flow.against() {
+        let other = Scope { view, links: Links::default(), ..scope.clone() };
+        for ((_, _, note), (_, figure, _)) in said.iter_mut().zip(measures_of(published, &other)) {
+            *note = format!("{name}: {}", figure.brief());
+        }
+    }
+    said
+}
+
+fn measures_of(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
     let id = &published.head.id;
     let times = lead_times(&scope.view);
     let hands = handoffs(&scope.view);
@@ -382,14 +436,14 @@ pub async fn variants(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     let (published, flow, days) = flow(&web, &id, &asked).await?;
-    let drawn = crate::chart::variants::of(&flow.scope());
+    let drawn = chart("variants").map(|c| c.draw(&flow.scope())).unwrap_or_default();
     let page = StreamCharts {
         shell: shell(&web, &headers, format!("Variants of {}", published.head.name), "streams").await?,
         head: head(&published, "variants"),
         sentences: Vec::new(),
         charts: vec![drawn],
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?days={days}"),
+        query: asked.query("actual", days, 100),
     };
     Ok(render(&page))
 }
@@ -424,13 +478,13 @@ pub async fn conforming(
         sentences,
         charts,
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?show=difference&days={days}&paths=100"),
+        query: asked.query("difference", days, 100),
     };
     Ok(render(&page))
 }
 
 /// The items of the current version that ended in the window or are open, replayed through it.
-async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
+pub(super) async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
     let from = flow.window.0;
     let version = published.head.version;
     let since = Instant::from_millis(from);
@@ -502,66 +556,4 @@ pub async fn versions(web: Web, headers: HeaderMap, Path(id): Path<String>) -> R
         versions,
     };
     Ok(render(&page))
-}
-
-/// A chart as a file: `.svg`, `.csv`, `.json`.
-pub async fn chart_file(
-    web: Web,
-    Path((id, name)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Oops> {
-    let missing = || AppError::NotFound {
-        what: format!("chart “{}”", name.chars().take(60).collect::<String>()),
-        right: format!(
-            "The charts are map, conformance, {}; each as .svg, .csv or .json.",
-            CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
-    let (published, flow, _) = flow(&web, &id, &asked).await?;
-    let drawn = if chart_id == "conformance" && !published.head.imported {
-        replayed(&web, &published, &flow).await?
-    } else if chart_id == "map" {
-        map(&published, &flow, show(&asked, &published, &flow), share(&asked))
-    } else {
-        (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
-    };
-    file(&drawn, suffix).ok_or_else(|| missing().into())
-}
-
-/// A drawn chart in the form of a suffix.
-fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
-    Some(match suffix {
-        "svg" => svg(drawn.file()),
-        "csv" => {
-            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response()
-        }
-        "json" => {
-            let body = serde_json::json!({
-                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
-            });
-            axum::Json(body).into_response()
-        }
-        _ => return None,
-    })
-}
-
-/// An SVG file brings its styles along, which the policy for pages would not allow.
-fn svg(text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
-    ];
-    (headers, text).into_response()
-}
-
-/// The same page as a file: its map, or its definition.
-async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
-    let (published, flow, _) = flow(web, id, asked).await?;
-    if suffix == "toml" && !published.head.imported {
-        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone())
-            .into_response());
-    }
-    let drawn = map(&published, &flow, show(asked, &published, &flow), share(asked));
-    Ok(svg(drawn.file()))
 }
