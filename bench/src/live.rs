@@ -61,7 +61,7 @@ fn spread(what: &str, mut took: Vec<Duration>) {
     took.sort_unstable();
     let at = |share: usize| took.get((took.len() * share / 100).min(took.len().saturating_sub(1)));
     let ms = |share: usize| at(share).map_or(0.0, |t| t.as_secs_f64() * 1e3);
-    println!("{what:<62}{:>12.3} ms p50 {:>9.3} p95 {:>9.3} most", ms(50), ms(95), ms(100));
+    println!("{what:<62}{:>12.4} ms p50 {:>10.4} p95 {:>10.4} most", ms(50), ms(95), ms(100));
 }
 
 fn timed(times: usize, mut act: impl FnMut()) -> Vec<Duration> {
