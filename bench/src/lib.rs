@@ -6,6 +6,8 @@ pub mod audit;
 pub mod faults;
 pub mod flow;
 pub mod list;
+pub mod live;
+pub mod native;
 pub mod program;
 pub mod serve;
 pub mod synthetic;

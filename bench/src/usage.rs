@@ -14,8 +14,17 @@ pub fn cpu_seconds() -> f64 {
 
 /// The most memory the process had since the last [`forget_peak`], bytes.
 pub fn peak_bytes() -> u64 {
+    status("VmHWM:")
+}
+
+/// The memory the process has, bytes.
+pub fn resident_bytes() -> u64 {
+    status("VmRSS:")
+}
+
+fn status(of: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(of)).unwrap_or_default();
     line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or(0) * 1024
 }
 

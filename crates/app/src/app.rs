@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::imports::{Spool, Watch};
 use crate::keys::{KeyError, Keys};
 use crate::living::Living;
-use crate::measured::Measured;
+use crate::measured::{Course, Measured};
 use crate::published::Published;
 use crate::refused_hook::RefusedHooks;
 use crate::sender::Sending;
@@ -95,8 +95,10 @@ pub(crate) struct Known {
     pub(crate) items: Mutex<Items>,
     pub(crate) refused: Mutex<RefusedHooks>,
     /// What is open now.
-    pub(crate) living: Mutex<Living>,
+    pub(crate) living: RwLock<Living>,
     pub(crate) measured: Arc<tokio::sync::Mutex<Measured>>,
+    /// Imported logs, each in its newest version.
+    pub(crate) imported: Mutex<HashMap<String, (u32, Course)>>,
     /// What accounts may, with the version of the policy it was worked out from.
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
     /// Numbers of facts that were told here, as far as they are not settled.

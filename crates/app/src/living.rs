@@ -4,13 +4,15 @@ use crate::access::Access;
 use crate::app::App;
 use crate::error::AppError;
 use crate::published::Published;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 use watercourse_core::id::{ItemId, PersonId};
 use watercourse_core::time::Instant;
 use watercourse_flow::live::{LATELY, Live, Now};
 use watercourse_store::{Conn, Kept, Sight};
 
+/// How often closed items are let go, microseconds.
+const FORGOTTEN_EVERY: i64 = 3_600_000_000;
 /// Facts looked at in one go.
 const AT_ONCE: i64 = 5000;
 
@@ -24,6 +26,7 @@ pub(crate) struct Living {
     changed: Option<Vec<Arc<Kept>>>,
     /// How often items of a stream changed.
     turns: HashMap<String, u64>,
+    forgot: Option<Instant>,
 }
 
 /// What decides who sees an item: the same as the predicate that the store compiles into its queries.
@@ -66,6 +69,14 @@ impl Living {
             changed.push(Arc::clone(kept));
         }
     }
+    /// Knows all facts up to this number.
+    fn known_up_to(&mut self, settled: i64, now: Instant) {
+        self.position = self.position.max(Some(settled));
+        if self.forgot.is_none_or(|at| (now.micros() - at.micros()).abs() >= FORGOTTEN_EVERY) {
+            self.live.forget(now);
+            self.forgot = Some(now);
+        }
+    }
     /// Begins to collect what changes.
     pub(crate) fn collect(&mut self) {
         self.changed.get_or_insert_default();
@@ -88,13 +99,13 @@ impl App {
         }
         self.follow_facts().await?;
         let sight = access.sight();
-        Ok(self.living().live.look(self.now(), stream, |belongs| belongs.is_seen(&sight)))
+        Ok(self.living_now().live.look(self.now(), stream, |belongs| belongs.is_seen(&sight)))
     }
 
     /// How often items of a stream, or of all, changed as far as this program knows.
     #[must_use]
     pub fn turns(&self, stream: Option<&str>) -> u64 {
-        let living = self.living();
+        let living = self.living_now();
         match stream {
             Some(stream) => living.turns.get(stream).copied().unwrap_or(0),
             None => living.turns.values().sum(),
@@ -108,8 +119,11 @@ impl App {
         }
     }
 
-    pub(crate) fn living(&self) -> MutexGuard<'_, Living> {
-        self.known.living.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn living(&self) -> RwLockWriteGuard<'_, Living> {
+        self.known.living.write().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn living_now(&self) -> RwLockReadGuard<'_, Living> {
+        self.known.living.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes in what was committed since, whoever wrote it. The first time: everything that is open.
@@ -117,24 +131,24 @@ impl App {
         let mut conn = self.store.snapshot().await?;
         // First how far numbers are settled, then what there is: nothing falls between.
         let settled = conn.greatest_settled().await?;
-        let position = self.living().position;
+        let position = self.living_now().position;
         let Some(position) = position else { return self.load_open(&mut conn, settled).await };
         let mut after = position;
         loop {
             let seen = conn.glimpses_after(after, AT_ONCE).await?;
             let is_all = i64::try_from(seen.len()).is_ok_and(|n| n < AT_ONCE);
             after = seen.last().map_or(after, |g| g.seq);
-            let mut newest: BTreeMap<ItemId, u64> = BTreeMap::new();
+            let mut newer: BTreeSet<ItemId> = BTreeSet::new();
             {
-                let living = self.living();
+                let living = self.living_now();
                 for glimpse in seen {
                     let known = living.live.revision(&glimpse.stream, glimpse.item);
                     if known.is_none_or(|known| known < glimpse.revision) {
-                        newest.insert(glimpse.item, glimpse.revision);
+                        newer.insert(glimpse.item);
                     }
                 }
             }
-            for id in newest.into_keys() {
+            for id in newer {
                 if let Some(kept) = self.seen_by_id(&mut conn, id).await?.filter(|k| !k.imported) {
                     let published = self.published(&mut conn, &kept.item.stream, kept.item.version).await?;
                     self.living().take_in(&kept, &published);
@@ -144,9 +158,7 @@ impl App {
                 break;
             }
         }
-        let mut living = self.living();
-        living.position = living.position.max(Some(settled));
-        living.live.forget(self.now());
+        self.living().known_up_to(settled, self.now());
         Ok(())
     }
 
@@ -156,8 +168,7 @@ impl App {
             let published = self.published(conn, &kept.item.stream, kept.item.version).await?;
             self.living().take_in(&Arc::new(kept), &published);
         }
-        let mut living = self.living();
-        living.position = living.position.max(Some(settled));
+        self.living().known_up_to(settled, self.now());
         Ok(())
     }
 }

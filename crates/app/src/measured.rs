@@ -51,8 +51,6 @@ pub(crate) struct Measured {
     pub(crate) natives: BTreeMap<Option<String>, Native>,
     /// What those see who do not see all: made from which refresh, and when.
     pub(crate) parts: HashMap<Cut, (u64, Instant, Course)>,
-    /// Imported logs, each in its newest version.
-    pub(crate) imported: HashMap<String, (u32, Course)>,
 }
 
 /// The visits of a native stream.

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::measured::{Course, Cut, FEW, Measured, Placed};
 use crate::published::Published;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use watercourse_core::item::Item;
@@ -143,7 +143,6 @@ impl App {
             })
             .await?;
         }
-        fresh.imported = std::mem::take(&mut measured.imported);
         fresh.is_loaded = true;
         *measured = fresh;
         Ok(())
@@ -178,15 +177,13 @@ impl App {
 
     async fn course_of_import(&self, published: &Published) -> Result<Course, AppError> {
         let (id, version) = (&published.head.id, published.head.version);
-        let known = |measured: &Measured| {
-            measured.imported.get(id).filter(|(of, _)| *of == version).map(|(_, course)| course.clone())
-        };
-        if let Some(found) = known(&*self.known.measured.lock().await) {
-            return Ok(found);
+        let imported = || self.known.imported.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = imported().get(id).filter(|(of, _)| *of == version) {
+            return Ok(found.clone());
         }
         let visits = self.visits_of_import(published).await?;
         let course = off_thread(move || Course::of(visits)).await?;
-        self.known.measured.lock().await.imported.insert(id.clone(), (version, course.clone()));
+        imported().insert(id.clone(), (version, course.clone()));
         Ok(course)
     }
 }

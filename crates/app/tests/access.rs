@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use support::World;
 use watercourse_app::{
@@ -13,7 +13,9 @@ use watercourse_app::{
 };
 use watercourse_core::actor::Actor;
 use watercourse_core::id::{AccountId, PersonId};
+use watercourse_core::item::Phase;
 use watercourse_core::verb::Verb;
+use watercourse_flow::visits::Standing;
 
 /// The program, which may do everything.
 fn program() -> Context {
@@ -141,6 +143,84 @@ async fn a_team_sees_what_it_holds(world: &World) {
     world.act(&fr, &key, "start", json!({"step": "ask"})).await.unwrap();
 }
 
+/// What is open, by where it stands: how many rounds, and when the oldest opened.
+type Told = BTreeMap<(String, String, Option<String>, &'static str), (u64, i64)>;
+
+fn add(told: &mut Told, (stream, step, team): (&str, &str, Option<&str>), phase: Phase, (count, oldest): (u64, i64)) {
+    // The database numbers extra work by its item.
+    let step = if step.starts_with('~') { "~" } else { step };
+    let place = (stream.to_owned(), step.to_owned(), team.map(str::to_owned), phase.id());
+    let (all, first) = told.entry(place).or_insert((0, oldest));
+    (*all, *first) = (*all + count, oldest.min(*first));
+}
+
+async fn what_is_counted_live_is_what_the_database_counts_for_everybody(world: &World) {
+    countries(world).await;
+    let ctx = program();
+    let other = world.another().await;
+    let desk = NewTeam { id: "operations".into(), members: vec!["fr-ada".into()], ..NewTeam::default() };
+    world.app.put_team(&ctx, desk).await.unwrap();
+    let be = somebody(world, "be-ada", &[("agent", "entity:be")]).await;
+    let bo = somebody(world, "be-bo", &[("requester", "own")]).await;
+    let team = somebody(world, "fr-ada", &[("agent", "team")]).await;
+    let nobody = somebody(world, "fr-bo", &[]).await;
+    let mut keys = Vec::new();
+    let steps = ["ask", "report", "restore", "fulfil", "~2", "confirm"];
+    let mut dice: u64 = 7;
+    let mut roll = |below: usize| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(dice >> 33).unwrap() % below
+    };
+    let mut done = 0;
+    for _ in 0..160 {
+        world.pass(i64::try_from(roll(7)).unwrap() * support::HOUR);
+        let key = keys.get(roll(keys.len() + 1)).cloned();
+        let (app, step) = (if roll(4) == 0 { &other } else { &world.app }, steps[roll(steps.len())]);
+        let act = match (key, roll(9)) {
+            (None, n) => {
+                let stream = if n % 2 == 0 { "standard-request" } else { "restore-service" };
+                let new = NewItem { stream: stream.to_owned(), title: "x".to_owned(), ..NewItem::default() };
+                keys.push(app.open([&be, &bo, &ctx][n % 3], new).await.unwrap().item.key);
+                None
+            }
+            (Some(key), 0..=2) => Some((key, "start", json!({"step": step, "reason": "must be"}))),
+            (Some(key), 3 | 4) => Some((key, "finish", json!({"step": step}))),
+            (Some(key), 5) => Some((key, "wait", json!({"step": step, "reason": "user"}))),
+            (Some(key), 6) => Some((key, "hand_over", json!({"step": step, "team": "operations"}))),
+            (Some(key), 7) => {
+                let work = json!({"name": "more", "activity": "plan", "team": "be-desk", "reason": "so"});
+                Some((key, "add_work", work))
+            }
+            (Some(key), _) => Some((key, if roll(2) == 0 { "cancel" } else { "reopen" }, json!({"reason": "so"}))),
+        };
+        if let Some((key, verb, args)) = act {
+            done += usize::from(app.act(&ctx, &key, &Verb::parse(verb, args).unwrap(), None, None).await.is_ok());
+        }
+        if roll(8) != 0 {
+            continue;
+        }
+        for access in [&be, &bo, &team, &nobody, &ctx].map(|who| &who.access) {
+            let (mut kept, mut live) = (Told::new(), Told::new());
+            for s in world.app.where_it_stands(access).await.unwrap() {
+                let at = (s.stream.as_str(), s.step.as_str(), s.team.as_deref());
+                add(&mut kept, at, s.phase, (s.count, s.oldest.millis()));
+            }
+            let now = world.app.open_now(access, None).await.unwrap();
+            for s in &now.standing {
+                let at = (s.stream.as_str(), s.step.as_str(), s.team.as_deref());
+                add(&mut live, at, s.phase, (s.rounds as u64, s.oldest));
+            }
+            assert_eq!(live, kept, "{:?}", access.sight());
+            let measured = world.app.flow(access, None).await.unwrap();
+            let open = measured.items.standing.iter().filter(|s| **s == Standing::Open).count();
+            assert_eq!(now.open, open);
+            assert_eq!(measured.item_count() as u64, world.app.count(access, "").await.unwrap());
+        }
+    }
+    assert!(done > 30, "{done} verbs were done");
+    other.store().close().await;
+}
+
 async fn whoever_asked_never_approves(world: &World) {
     countries(world).await;
     let ctx = program();
@@ -265,6 +345,7 @@ on_both!(
     an_entity_sees_its_own_and_nothing_else,
     whoever_asked_follows_and_does_no_work,
     a_team_sees_what_it_holds,
+    what_is_counted_live_is_what_the_database_counts_for_everybody,
     whoever_asked_never_approves,
     nobody_gives_what_they_do_not_have,
     a_change_of_roles_takes_effect_at_once,

@@ -19,7 +19,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// Open work grows older while nothing happens, microseconds.
 const FRESH_FOR: i64 = 60_000_000;
 /// Figures that are kept.
-const MOST: usize = 128;
+const MOST: usize = 64;
 
 /// What figures are of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -9,7 +9,7 @@ use crate::importing::keep_items;
 use crate::items::{boxed, keep_answer};
 use crate::published::Published;
 use crate::streams::owner;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use uuid::Uuid;
 use watercourse_core::item::Item;
 use watercourse_store::{Conn, ImportJob, ImportState, StreamVersion, Words};
@@ -81,7 +81,7 @@ impl App {
         if let Ok(spool) = self.spool() {
             spool.forget(id);
         }
-        self.known.measured.lock().await.imported.remove(&stream);
+        self.known.imported.lock().unwrap_or_else(PoisonError::into_inner).remove(&stream);
         self.tell(Change::Stream { id: stream, version: current.unwrap_or(version) });
         Ok(job)
     }

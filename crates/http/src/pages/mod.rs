@@ -40,6 +40,7 @@ mod receivers_view;
 mod serve;
 mod shell;
 mod stream_edit;
+mod stream_list;
 mod stream_view;
 mod streams;
 mod team_view;

@@ -3,7 +3,7 @@
 use super::asking::{Filled, back};
 use super::{
     access, account, accounts, activities, audit, chain, chart_files, gate, import, imports, items, measure_docs, news,
-    practices, provider, receivers, stream_edit, streams, teams, through_provider, work,
+    practices, provider, receivers, stream_edit, stream_list, streams, teams, through_provider, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -19,7 +19,7 @@ pub fn routes() -> Router<Base> {
     Router::new()
         .route("/", get(chain::page))
         .route("/a/{activity}", get(activities::page))
-        .route("/streams", get(streams::list))
+        .route("/streams", get(stream_list::list))
         .route("/streams/new", get(stream_edit::new_page).post(stream_edit::new_sent))
         .route("/streams/check", post(stream_edit::check))
         .route("/streams/{id}", get(chart_files::stream))
