@@ -11,6 +11,7 @@ mod collect;
 mod conclude;
 mod csv;
 mod date;
+mod date_names;
 mod error;
 mod evidence;
 mod git;
