@@ -270,7 +270,7 @@ fn filter(
     if let Some(profile) = profile {
         return Ok(profile_filter(table, profile));
     }
-    let find = |names: &[&str]| table.looks.iter().position(|p| names.contains(&p.words.join(" ").as_str()));
+    let find = |names: &[&str]| table.looks.iter().position(|p| names.contains(&p.name.as_str()));
     let to = find(&["to string", "to value", "new value", "original to value", "to"]);
     let Some((column, _)) = find(&["field", "field name", "field id", "fieldname"]).zip(to) else { return Ok(None) };
     let named =

@@ -23,7 +23,6 @@ use crate::mapping::{By, Choice, FlowState, Layout, Mapping};
 use crate::names::short;
 use crate::options::Options;
 use crate::source::{Encoding, Text};
-use crate::suggest;
 use crate::zone::Zone;
 
 /// How reading went.
@@ -253,11 +252,16 @@ impl Rows<'_> {
         if columns < 3 {
             return false;
         }
-        let filled = |i: &usize| record.field(*i, &mut Vec::new()).is_some_and(|b| !b.trim_ascii().is_empty());
-        let few: Vec<usize> = (0..record.len()).filter(filled).take(3).collect();
-        let Some(first) = few.first().copied().filter(|_| few.len() < 3 && few.len() * 2 <= columns) else {
-            return false;
-        };
+        let (mut few, mut n) = ([0; 2], 0);
+        for i in 0..record.len() {
+            if record.field(i, scratch).is_some_and(|b| !b.trim_ascii().is_empty()) {
+                let Some(slot) = few.get_mut(n) else { return false };
+                *slot = i;
+                n += 1;
+            }
+        }
+        let few = few.get(..n).unwrap_or_default();
+        let Some(first) = few.first().copied().filter(|_| n * 2 <= columns) else { return false };
         let timed = |i: usize| self.plan.time.value == Some(i) || self.plan.dates.iter().any(|d| d.0 == i);
         let order = self.clock.order;
         let is_time = |i: usize| record.field(i, &mut Vec::new()).is_some_and(|b| date::parse(b, order).is_some());
@@ -392,7 +396,7 @@ impl Rows<'_> {
             // Without a profile the words of the dates tell which is an end.
             let done = self.collector.known.done;
             let ended = if done.is_empty() {
-                events.iter().any(|(_, e)| suggest::state(e) == Some(FlowState::Done))
+                events.iter().any(|(_, e)| self.ends.state(e) == Some(FlowState::Done))
             } else {
                 events.iter().any(|(_, e)| done.contains(e))
             };
