@@ -139,6 +139,8 @@ pub(crate) struct Collector {
     pub(crate) known: Known,
     /// Where rejected rows go, if anywhere.
     pub(crate) rejected_to: Option<RejectedRows>,
+    /// How many events at the end stand out of the order of the file.
+    pub(crate) appended: usize,
     pub(crate) log: Log,
     pub(crate) rows: Rows,
     pub(crate) rejected: Vec<Rejected>,
@@ -158,6 +160,7 @@ impl Collector {
         Self {
             known: Known::default(),
             rejected_to: None,
+            appended: 0,
             log: Log::default(),
             rows: Rows::default(),
             rejected: Vec::new(),
@@ -235,7 +238,8 @@ impl Collector {
     fn order(&mut self) {
         let mut latest = vec![i64::MIN; self.log.cases.len()];
         let (mut earlier, mut equal) = (0usize, 0usize);
-        for (case, at) in self.log.case.iter().zip(&self.log.at) {
+        let in_order = self.log.len().saturating_sub(self.appended);
+        for (case, at) in self.log.case.iter().zip(&self.log.at).take(in_order) {
             if let Some(last) = latest.get_mut(*case as usize) {
                 earlier += usize::from(*at < *last);
                 equal += usize::from(*at == *last);

@@ -48,7 +48,7 @@ pub(crate) const STATES: [(FlowState, Words); 7] = [
         "registrato", "da fare", "nieuw", "geopend", "aangemaakt", "geregistreerd", "te doen", "待办", "新建",
     ]),
     (Active, &[
-        "active", "progress", "working", "work", "doing", "started", "start", "development", "developing",
+        "active", "progress", "working", "work", "doing", "dev", "started", "start", "development", "developing",
         "investigating", "investigation", "analysis", "implementing", "implementation", "implement", "testing",
         "test", "qa", "uat", "diagnosis", "diagnose", "accepted", "acknowledged", "reopened", "charge", "ongoing",
         "build", "building", "review", "reviewing", "assess", "assessment", "processing", "running", "deploying",

@@ -13,6 +13,7 @@ mod conclude;
 mod convert;
 pub mod csv;
 mod date;
+mod date_names;
 mod error;
 mod evidence;
 mod git;

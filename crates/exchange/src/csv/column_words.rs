@@ -47,7 +47,12 @@ const PAIRS: [(&str, [&str; 2]); 10] = [
 /// The words in English, as far as they are known.
 pub(crate) fn english(words: &[String]) -> Vec<String> {
     let mut all = Vec::with_capacity(words.len());
-    for word in words {
+    for (i, word) in words.iter().enumerate() {
+        // “N° dossier”.
+        if matches!(word.as_str(), "n" | "n\u{ba}") && i == 0 && words.len() > 1 {
+            all.push("number".to_owned());
+            continue;
+        }
         if let Some((_, pair)) = PAIRS.iter().find(|(w, _)| w == word) {
             all.extend(pair.map(str::to_owned));
             continue;

@@ -67,7 +67,8 @@ impl Dialect {
         }
         let mut widths: Vec<usize> = rows.iter().map(|r| r.0).collect();
         widths.sort_unstable();
-        let usual = widths.get(widths.len() / 2).copied().unwrap_or(0);
+        // Not the middle: in a short table remarks may be half of the rows.
+        let usual = widths.get(widths.len() * 3 / 4).copied().unwrap_or(0);
         let is_title = |filled: usize| filled <= 2 && filled * 2 < usual;
         let titles = rows.iter().take_while(|r| is_title(r.0)).count();
         if (1..=TITLES).contains(&titles)

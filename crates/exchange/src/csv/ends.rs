@@ -1,5 +1,7 @@
 //! Where the present status of a case and its dates tell different things about its end.
 
+use std::collections::HashMap;
+
 use crate::collect::{Collector, Tally};
 use crate::mapping::FlowState;
 use crate::suggest;
@@ -14,13 +16,31 @@ pub(crate) struct Ends {
     /// With a date of an end, open by its status.
     reopened: Tally,
     cancelled: Tally,
+    /// What statuses mean, as far as they were looked up.
+    states: HashMap<String, Option<FlowState>>,
 }
 
+/// Most statuses that are remembered: a column of so many is none of statuses.
+const MOST: usize = 1000;
+
 impl Ends {
+    /// The flow state a status suggests.
+    pub(crate) fn state(&mut self, status: &str) -> Option<FlowState> {
+        if let Some(state) = self.states.get(status) {
+            return *state;
+        }
+        if self.states.len() >= MOST {
+            return None;
+        }
+        let state = suggest::state(status);
+        self.states.insert(status.to_owned(), state);
+        state
+    }
+
     /// Looks at a case: its status, and whether it has a date that means done.
     pub(crate) fn look(&mut self, case: &str, status: &str, ended: bool, line: u64) {
         let example = format!("{case}: {status}");
-        match (suggest::state(status), ended) {
+        match (self.state(status), ended) {
             (Some(FlowState::Done | FlowState::Cancelled), false) => self.undated.add(line, &example),
             (Some(FlowState::Cancelled), true) => self.cancelled.add(line, &example),
             (Some(FlowState::New | FlowState::Waiting | FlowState::Active), true) => self.reopened.add(line, &example),

@@ -90,6 +90,7 @@ impl Held {
             let event =
                 Event { case: &change.case, activity: &activity, at: change.at, start: None, team, lifecycle: None };
             collector.event(event, change.line)?;
+            collector.appended += 1;
             used += 1;
         }
         Ok((used, merged))

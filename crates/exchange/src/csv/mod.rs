@@ -2,14 +2,18 @@
 
 mod answers;
 mod column_words;
+mod columns;
+mod decided;
 mod dialect;
 mod ends;
 mod glance;
 mod held;
 mod jira;
+mod order;
 mod plan;
 mod profiles;
 mod read;
+mod remarks;
 mod roles;
 mod sheet;
 mod split;

@@ -5,17 +5,17 @@ use std::io::{self, Read};
 
 use watercourse_flow::log::Event;
 
+use super::decided::{date_order, known, mapping};
 use super::dialect::Dialect;
 use super::ends::Ends;
 use super::held::Held;
 use super::jira;
-use super::plan::{self, Plan};
-use super::profiles::Shape;
-use super::roles;
+use super::plan::Plan;
+use super::remarks;
 use super::split::{Record, Splitter};
 use super::table::{Table, decode};
-use crate::collect::{Clock, Collector, Known, Tally};
-use crate::conclude::{conclude, open_done, open_zone, time_means};
+use crate::collect::{Clock, Collector, Tally};
+use crate::conclude::conclude;
 use crate::date::{self, DateOrder};
 use crate::error::ExchangeError;
 use crate::imported::{Evidence, Imported, StatusTotal, Totals};
@@ -23,7 +23,6 @@ use crate::mapping::{By, Choice, FlowState, Layout, Mapping};
 use crate::names::short;
 use crate::options::Options;
 use crate::source::{Encoding, Text};
-use crate::suggest;
 use crate::zone::Zone;
 
 /// How reading went.
@@ -81,84 +80,6 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     rows.all(splitter.starting_at(text.first_line + dialect.lines), mapping)
 }
 
-fn known(table: &Table, plan: &Plan) -> Known {
-    let says_utc = |i: usize| table.looks.get(i).is_some_and(|l| l.words.iter().any(|w| w == "utc"));
-    let mut times = plan.time.value.into_iter().chain(plan.dates.iter().map(|d| d.0)).peekable();
-    let utc = times.peek().is_some() && times.all(says_utc);
-    let Some(profile) = plan.profile.value else { return Known { utc, ..Known::default() } };
-    let done = if let Shape::Cases { done, .. } = profile.shape { done } else { &[] };
-    Known { labels: profile.labels, done, clock: profile.clock, utc }
-}
-
-fn date_order(table: &Table, plan: &Plan, options: &Options, found: Option<DateOrder>) -> Choice<Option<DateOrder>> {
-    if let Some(order) = options.date_order {
-        return Choice::given(Some(order));
-    }
-    if let Some(order) = found {
-        return Choice::new(
-            Some(order),
-            By::Found,
-            1.0,
-            format!("a date further down can only be read {}", order.id()),
-        );
-    }
-    let columns: Vec<usize> =
-        plan.time.value.into_iter().chain(plan.start.value).chain(plan.dates.iter().map(|d| d.0)).collect();
-    plan::order(table, &columns)
-}
-
-fn mapping(
-    table: &Table,
-    plan: &Plan,
-    text: &Text<'_>,
-    dialect: &Dialect,
-    options: &Options,
-    order: Choice<Option<DateOrder>>,
-) -> Mapping {
-    let name = |i: usize| table.columns.get(i).cloned().unwrap_or_default();
-    let named = |c: &Choice<Option<usize>>| c.clone().map(|v| v.map(name));
-    let status = plan.activity.value.iter().any(|a| table.looks.get(*a).is_some_and(|p| roles::is_status(&p.english)));
-    let activity = plan.activity.clone().map(|v| {
-        let names: Vec<String> = v.into_iter().map(name).collect();
-        (!names.is_empty()).then(|| names.join(" + "))
-    });
-    let means = if plan.layout.value == Layout::Dates {
-        time_means(options, true, "a date is when the case entered that state")
-    } else if status {
-        time_means(options, true, "the activity column holds statuses: their time is when they were entered")
-    } else if plan.only.is_some() {
-        time_means(options, true, "a change of status is when it was entered")
-    } else {
-        time_means(options, false, "events are recorded when they are completed, unless said otherwise")
-    };
-    Mapping {
-        format: Choice::new(crate::mapping::Format::Csv, By::Found, 1.0, "rows of separated values"),
-        profile: plan.profile.clone().map(|p| p.map(|p| p.id.to_owned())),
-        packing: text.packing.clone(),
-        encoding: text.encoding_choice.clone(),
-        delimiter: Some(dialect.delimiter.clone()),
-        header: Some(table.header.clone()),
-        layout: plan.layout.clone(),
-        case: plan.case.clone().map(name),
-        activity,
-        time: named(&plan.time),
-        start: named(&plan.start),
-        team: named(&plan.team),
-        lifecycle: named(&plan.lifecycle),
-        classifier: if options.activity.is_none() { options.classifier.clone() } else { None },
-        dates: plan::date_columns(table, &plan.dates),
-        totals: plan.totals.map(name),
-        only: plan.only.as_ref().map(|o| o.1.clone()),
-        team_unknown: Vec::new(),
-        date_order: order,
-        zone: open_zone(),
-        times: Vec::new(),
-        time_means: means,
-        done: open_done(),
-        labels: Vec::new(),
-    }
-}
-
 /// A cell that may be empty or not there.
 #[inline]
 fn cell<'s>(
@@ -175,30 +96,6 @@ fn cell<'s>(
     }
     (!text.is_empty()).then_some(text)
 }
-
-/// How remarks below a table begin.
-const REMARKS: [&str; 20] = [
-    "total",
-    "grand total",
-    "sum:",
-    "summe",
-    "gesamt",
-    "somme",
-    "totale",
-    "totaal",
-    "count:",
-    "anzahl:",
-    "generated ",
-    "exported ",
-    "created by ",
-    "report ",
-    "erstellt am",
-    "page ",
-    "end of ",
-    "applied filters",
-    "\u{a9}",
-    "copyright",
-];
 
 /// A row as the file has it.
 fn written(record: &Record<'_>, encoding: Encoding) -> String {
@@ -355,25 +252,23 @@ impl Rows<'_> {
         if columns < 3 {
             return false;
         }
-        let filled = |i: &usize| record.field(*i, &mut Vec::new()).is_some_and(|b| !b.trim_ascii().is_empty());
-        let few: Vec<usize> = (0..record.len()).filter(filled).take(3).collect();
-        let Some(first) = few.first().copied().filter(|_| few.len() < 3 && few.len() * 2 <= columns) else {
-            return false;
-        };
+        let (mut few, mut n) = ([0; 2], 0);
+        for i in 0..record.len() {
+            if record.field(i, scratch).is_some_and(|b| !b.trim_ascii().is_empty()) {
+                let Some(slot) = few.get_mut(n) else { return false };
+                *slot = i;
+                n += 1;
+            }
+        }
+        let few = few.get(..n).unwrap_or_default();
+        let Some(first) = few.first().copied().filter(|_| n * 2 <= columns) else { return false };
         let timed = |i: usize| self.plan.time.value == Some(i) || self.plan.dates.iter().any(|d| d.0 == i);
         let order = self.clock.order;
         let is_time = |i: usize| record.field(i, &mut Vec::new()).is_some_and(|b| date::parse(b, order).is_some());
         if few.iter().any(|i| timed(*i) && is_time(*i)) {
             return false;
         }
-        let text = decode(record.field(first, scratch).unwrap_or_default(), self.encoding).0.to_lowercase();
-        REMARKS.iter().any(|r| text.trim_start().starts_with(r))
-            || text.split_once(' ').is_some_and(|(n, rest)| {
-                n.bytes().all(|b| b.is_ascii_digit())
-                    && ["rows", "records", "issues", "tickets", "results", "zeilen", "lignes"]
-                        .iter()
-                        .any(|w| rest.starts_with(w))
-            })
+        remarks::opens_one(&decode(record.field(first, scratch).unwrap_or_default(), self.encoding).0)
     }
 
     /// Whether the row passes the mapping's filter.
@@ -501,7 +396,7 @@ impl Rows<'_> {
             // Without a profile the words of the dates tell which is an end.
             let done = self.collector.known.done;
             let ended = if done.is_empty() {
-                events.iter().any(|(_, e)| suggest::state(e) == Some(FlowState::Done))
+                events.iter().any(|(_, e)| self.ends.state(e) == Some(FlowState::Done))
             } else {
                 events.iter().any(|(_, e)| done.contains(e))
             };

@@ -28,7 +28,9 @@ pub(crate) struct Table {
 pub(crate) struct Look {
     /// The words of the column's name.
     pub(crate) words: Vec<String>,
-    /// The same in English, as far as they are known.
+    /// The same in one.
+    pub(crate) name: String,
+    /// The words in English, as far as they are known.
     pub(crate) english: Vec<String>,
     /// Shares of all rows (filled) and of the filled cells (the others).
     pub(crate) filled: f64,
@@ -191,7 +193,7 @@ fn header_choice(rows: &[Vec<String>], given: Option<bool>) -> Choice<bool> {
 
 fn look(name: &str, rows: &[Vec<String>], column: usize) -> Look {
     let words = words(name);
-    let mut p = Look { english: english(&words), words, ..Look::default() };
+    let mut p = Look { name: words.join(" "), english: english(&words), words, ..Look::default() };
     let mut distinct: HashMap<&str, usize> = HashMap::new();
     let (mut filled, mut dates, mut written, mut numbers, mut length) = (0usize, 0usize, 0usize, 0usize, 0usize);
     for row in rows {

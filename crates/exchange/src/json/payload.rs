@@ -142,7 +142,7 @@ impl Payload {
 
 /// What the first of these paths leads to, as text; nothing and null are none, and so are the dates that mean none.
 pub(super) fn text(record: &Value, paths: &[&str]) -> Option<String> {
-    paths.iter().find_map(|path| match record.pointer(path.trim_start_matches("hex:"))? {
+    paths.iter().find_map(|path| match plain(record.pointer(path.trim_start_matches("hex:"))?) {
         Value::String(s) if path.starts_with("hex:") => {
             s.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok()).map(|seconds| seconds.to_string())
         }
@@ -152,4 +152,9 @@ pub(super) fn text(record: &Value, paths: &[&str]) -> Option<String> {
         Value::Bool(b) => Some(b.to_string()),
         _ => None,
     })
+}
+
+/// The value itself where an answer has it beside the way it is shown, as ServiceNow's do.
+fn plain(value: &Value) -> &Value {
+    if value.get("display_value").is_some() { value.get("value").unwrap_or(value) } else { value }
 }

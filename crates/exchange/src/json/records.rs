@@ -25,7 +25,8 @@ pub(crate) trait Source {
 }
 
 /// Keys of answers under which lists stand.
-const LISTS: [&str; 37] = [
+const LISTS: [&str; 38] = [
+    "issueChangeLogs",
     "issues",
     "values",
     "value",

@@ -61,7 +61,7 @@ pub(crate) enum Shape {
 impl Profile {
     /// The column one of these names means.
     pub(crate) fn find(table: &Table, names: Names) -> Option<usize> {
-        names.iter().find_map(|name| table.looks.iter().position(|l| l.words.join(" ") == *name))
+        names.iter().find_map(|name| table.looks.iter().position(|l| l.name == *name))
     }
 
     fn fits(&self, table: &Table) -> bool {

@@ -20,13 +20,23 @@ const JIRA: Changes = Changes {
     now: "/fields/status/name",
 };
 
-pub(super) const PAYLOADS: [Payload; 14] = [
+pub(super) const PAYLOADS: [Payload; 15] = [
     Payload {
         changes: Some(&JIRA),
         moments: &[at(&["/fields/created"], "Created"), at(&["/fields/resolutiondate"], "Resolved")],
         done: &["Resolved"],
         category: Some(("/fields/status/name", "/fields/status/statusCategory/key", "done")),
         ..payload("jira-json", "issues of Jira", Row::Case, &["/key", "/fields/created"], &["/key"])
+    },
+    Payload {
+        changes: Some(&Changes { list: "/changeHistories", total: "", born: "", now: "", ..JIRA }),
+        ..payload(
+            "jira-changes-json",
+            "changes of Jira issues, fetched together",
+            Row::Status,
+            &["/issueId", "/changeHistories"],
+            &["/issueKey", "/issueId"],
+        )
     },
     Payload {
         changes: Some(&Changes { list: "", total: "", born: "", now: "", ..JIRA }),
