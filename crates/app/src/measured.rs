@@ -15,7 +15,7 @@ use watercourse_store::{Kept, Sight};
 /// Open work grows older while nothing happens: visits are made again after this, microseconds.
 const FRESH_FOR: i64 = 60_000_000;
 /// So many visits are copied and measured while somebody waits.
-pub const FEW: usize = 100_000;
+pub const FEW: usize = 20_000;
 /// Where there are more, a copy is made no more often than this, microseconds.
 const COPIED_EVERY: i64 = 5_000_000;
 

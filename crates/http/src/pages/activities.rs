@@ -1,10 +1,11 @@
 //! `/a/{activity}`.
 
 use super::activity_view::{ActivityPage, StepLine};
-use super::measured::{Flow, Narrowed, USUAL};
+use super::measured::{Flow, Narrowed, USUAL, broke_off};
 use super::oops::Oops;
 use super::shell::{render, shell};
 use crate::chart::aging::{self, Aging, Column, Open};
+use crate::ready::{Made, Of};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
 use axum::extract::Path;
@@ -30,12 +31,9 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
     let steps = steps(&streams, &standing, &|s| s.activity == activity);
     let open = open_items(&web, &format!("activity:{}", activity.id())).await?;
     let teams: BTreeSet<&str> = steps.iter().map(|s| s.team.as_str()).filter(|t| !t.is_empty()).collect();
-    let flow = Flow::load(&web, None, Narrowed::to_days(USUAL)).await?;
-    let seen = flow.visits.items.created.len();
-    let passed = (0..seen).filter(|i| {
-        u32::try_from(*i).is_ok_and(|n| flow.items.has(n))
-            && flow.visits.of_item(*i).any(|v| flow.visits.activity(v) == Some(activity))
-    });
+    let of = Of { what: "activity", stream: None, asked: activity.id().to_owned() };
+    let passed = web.ready.get(&web, of, move |web| passed(web, activity)).await?;
+    let passed = passed.map_or(Figure::Loading, |made| Figure::value(say::count(*made.figures as u64)));
     let link = format!("/work?q=activity:{}", activity.id());
     let practices = PRACTICES.iter().filter_map(|p| p.contribution(activity).map(|sentence| (*p, sentence)));
     let page = ActivityPage {
@@ -43,7 +41,7 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
         activity,
         measures: vec![
             ("Open items", Figure::opening(say::count(open.len() as u64), link)),
-            ("Passed through in 90 days", Figure::value(say::count(passed.count() as u64))),
+            ("Passed through in 90 days", passed),
             ("Teams", Figure::value(teams.len().to_string())),
             ("Steps of streams", Figure::value(steps.len().to_string())),
         ],
@@ -52,6 +50,17 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
         practices: practices.collect(),
     };
     Ok(render(&page))
+}
+
+/// How many items passed through an activity in the usual window.
+async fn passed(web: Web, activity: Activity) -> Result<Made<usize>, AppError> {
+    let flow = Flow::load(&web, None, Narrowed::to_days(USUAL)).await?;
+    let counted = tokio::task::spawn_blocking(move || {
+        let visits = &flow.visits;
+        let was_here = |i: &u32| visits.of_item(*i as usize).any(|v| visits.activity(v) == Some(activity));
+        Made { figures: flow.items.iter().filter(was_here).count(), visits: visits.len() }
+    });
+    counted.await.map_err(|e| broke_off(&e))
 }
 
 /// The streams that run work.
