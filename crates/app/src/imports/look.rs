@@ -42,6 +42,8 @@ pub struct Look {
     pub events: Vec<[String; 4]>,
     /// Which column is taken for what.
     pub roles: Vec<Role>,
+    /// Values of the team column that mean no team is known.
+    pub team_unknown: Vec<String>,
     /// Date columns that become events, with their activities.
     pub dates: Vec<(String, String)>,
     /// The zone of times without offset.
@@ -224,7 +226,8 @@ impl Look {
             done: Decided::of(&mapping.done, |d| d.join(", ")),
             labels: mapping.labels.iter().take(LABELS).map(label).collect(),
             more_labels: mapping.labels.len().saturating_sub(LABELS),
-            warnings: imported.warnings.iter().map(|w| w.text.clone()).collect(),
+            team_unknown: mapping.team_unknown.clone(),
+            warnings: imported.warnings.iter().map(|w| on_a_page(&w.text)).collect(),
             rows: imported.rows.into(),
             rejected: imported.rejected.iter().take(REJECTED).map(|r| (r.line, short(&r.reason))).collect(),
             cases: log.cases.len(),
@@ -258,7 +261,7 @@ impl Decided {
             value: said(&choice.value),
             by: format!("{:?}", choice.by).to_lowercase(),
             sure: percent(choice.confidence),
-            why: choice.why.clone(),
+            why: on_a_page(&choice.why),
             others: choice.alternatives.iter().map(|a| a.value.clone()).collect(),
         }
     }
@@ -284,6 +287,16 @@ pub(super) const fn means_id(means: TimeMeans) -> &'static str {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 100")]
 fn percent(share: f64) -> u8 {
     (share * 100.0).round().clamp(0.0, 100.0) as u8
+}
+
+/// What the command line would be told to say is said with the inputs of the page.
+fn on_a_page(text: &str) -> String {
+    let words = [
+        ("say --tz ZONE if they are local", "say their zone if they are local"),
+        ("unless --tz says otherwise", "unless another zone is said"),
+        ("a mapping file can say team_unknown", "say so among the values that mean none: team_unknown"),
+    ];
+    words.iter().fold(text.to_owned(), |said, (on_the_line, here)| said.replace(on_the_line, here))
 }
 
 fn short(text: &str) -> String {
