@@ -2,12 +2,13 @@
 
 use crate::access::Access;
 use crate::error::AppError;
-use crate::imports::{Spool, Watch};
 use crate::keys::{KeyError, Keys};
 use crate::measured::Measured;
 use crate::published::Published;
 use crate::refused_hook::RefusedHooks;
 use crate::sender::Sending;
+use crate::spool::Spool;
+use crate::watch::Watch;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,8 +1,8 @@
 //! Reading a file that was brought, as it was said.
 
 use super::look::{Look, SHOWN};
-use super::watch::{Phase, Watch};
 use crate::error::AppError;
+use crate::watch::{Phase, Watch};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
