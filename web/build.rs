@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const NAMES: [&str; 3] = ["app.css", "report.css", "app.js"];
+const FONTS: [&str; 2] = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
 fn main() {
     for watched in ["styles", "scripts", "build.mjs", "package.json", "package-lock.json"] {
@@ -67,6 +68,9 @@ fn stub(dist: &Path) -> PathBuf {
         fs::write(dist.join(format!("{name}.gz")), EMPTY_GZIP).expect("OUT_DIR can be written");
         let _ = writeln!(manifest, "{name} 000000000000");
     }
+    for font in FONTS {
+        fs::write(dist.join(font), "").expect("OUT_DIR can be written");
+    }
     fs::write(dist.join("manifest.txt"), manifest).expect("OUT_DIR can be written");
     dist.to_owned()
 }
@@ -91,6 +95,13 @@ fn embed(dist: &Path, list: &Path) {
             "    Asset {{ name: {name:?}, path: \"/assets/{stem}-{hash}.{extension}\", \
              bytes: include_bytes!({plain:?}), gzip: include_bytes!({gzip:?}) }},"
         );
+    }
+    code.push_str(
+        "];\n\n/// What letters in pictures are drawn with: regular and bold. Empty in a build without Node.\n",
+    );
+    let _ = writeln!(code, "pub static FONTS: [&[u8]; {}] = [", FONTS.len());
+    for font in FONTS {
+        let _ = writeln!(code, "    include_bytes!({:?}),", dist.join(font));
     }
     code.push_str("];\n");
     fs::write(list, code).expect("OUT_DIR can be written");

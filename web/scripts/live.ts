@@ -13,6 +13,9 @@ export function live(): void {
   let source: EventSource | null = null;
   let due = 0;
   let stale = false;
+  let next = 0;
+  let fetching = false;
+  let again = false;
 
   const show = (state: string, text: string): void => {
     badge.dataset.state = state;
@@ -24,7 +27,21 @@ export function live(): void {
       stale = true;
       return;
     }
-    stale = false;
+    stale = again = false;
+    fetching = true;
+    const begun = performance.now();
+    await fetched();
+    fetching = false;
+    // The first change shows at once; after it, many are one refresh, and what takes long comes less often.
+    const ended = performance.now();
+    next = ended + Math.max(400, 5 * (ended - begun));
+    if (again) soon();
+  };
+  const soon = (): void => {
+    if (fetching) again = true;
+    else if (!due) due = window.setTimeout(() => void refresh(), Math.max(0, next - performance.now()));
+  };
+  const fetched = async (): Promise<void> => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" } }).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -42,10 +59,7 @@ export function live(): void {
     source = new EventSource(url);
     source.onopen = () => show("live", "live");
     source.onerror = () => show("lost", "connecting again");
-    source.addEventListener("change", () => {
-      // Many changes at once are one refresh.
-      if (!due) due = window.setTimeout(() => void refresh(), 400);
-    });
+    source.addEventListener("change", soon);
   };
   const pause = (): void => {
     source?.close();

@@ -214,7 +214,7 @@ async fn replayed(database: &str, found: &mut Found) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     let mut streams = BTreeMap::new();
-    for item in conn.native_items().await? {
+    for item in conn.native_items(None, i64::MAX).await?.into_iter().map(|kept| kept.item) {
         let version = (item.stream.clone(), item.version);
         if !streams.contains_key(&version) {
             let head = conn.stream_version(&version.0, version.1).await?.context("the stream of an item")?;

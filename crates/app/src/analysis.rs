@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, Rejected, Rows, Warning};
+use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, NextStep, Rejected, Rows, Warning, next_step};
 use watercourse_flow::figure::{Reason, Spread};
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::log::Log;
@@ -26,8 +26,8 @@ const OLDEST: usize = 20;
 /// What a log means, as its mapping says. Labels of being done count as soon as they are known; what is
 /// merely suggested about working and waiting is left alone until a mapping file says it.
 #[must_use]
-pub fn meaning(mapping: &Mapping, log: &Log, as_of: Option<i64>) -> LogMeaning {
-    let mut meaning = LogMeaning { time: mapping.time_means.value, as_of, ..LogMeaning::of(log) };
+pub fn meaning(mapping: &Mapping, log: &Log, evidence: Evidence, as_of: Option<i64>) -> LogMeaning {
+    let mut meaning = LogMeaning { time: mapping.time_means.value, evidence, as_of, ..LogMeaning::of(log) };
     meaning.done = mapping.done.value.iter().map(|l| (l.clone(), Outcome::Delivered)).collect();
     for label in &mapping.labels {
         if let Some(activity) = label.activity {
@@ -96,6 +96,8 @@ pub struct Analysis {
     pub not_measured: BTreeMap<&'static str, NotMeasured>,
     /// How much of the story the log can tell.
     pub evidence: Evidence,
+    /// What the next level would give, and how to get it out of the tool.
+    pub next_evidence: Option<NextStep>,
     /// Lead and cycle times with their counts.
     pub lead_times: LeadTimes,
     /// Where the time goes, step by step.
@@ -154,7 +156,7 @@ impl Study {
     pub fn of(imported: &Imported, as_of: Option<i64>) -> Self {
         let log = &imported.log;
         let ordered = Ordered::of(log);
-        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, as_of));
+        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, imported.evidence, as_of));
         let timeline = Timeline::of(&visits);
         let map = Map::of_log(log, &ordered, None);
         let variants = Variants::of_log(&ordered, &visits, None);
@@ -213,6 +215,7 @@ impl Analysis {
             open: knows_done.then(|| open_work(view, OLDEST)),
             not_measured,
             evidence: imported.evidence,
+            next_evidence: next_step(imported.evidence, imported.mapping.profile.value.as_deref()),
             steps: by_step(view),
             teams: if log.team.is_empty() { Vec::new() } else { by_team(view) },
             by_activity: by_activity(view),

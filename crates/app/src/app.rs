@@ -3,6 +3,7 @@
 use crate::access::Access;
 use crate::error::AppError;
 use crate::keys::{KeyError, Keys};
+use crate::living::Living;
 use crate::measured::Measured;
 use crate::published::Published;
 use crate::refused_hook::RefusedHooks;
@@ -55,6 +56,11 @@ pub enum Change {
     Organisation,
     /// A deployment was reported.
     Deployment,
+    /// Figures that take longer than a request were made: of a stream, or of all of them.
+    Measured {
+        /// The stream.
+        stream: Option<String>,
+    },
 }
 
 /// Changes that may wait for a slow listener; then it misses some and is told so.
@@ -89,7 +95,9 @@ pub(crate) struct Known {
     /// Good only together with the revision the database says.
     pub(crate) items: Mutex<Items>,
     pub(crate) refused: Mutex<RefusedHooks>,
-    pub(crate) measured: tokio::sync::Mutex<Measured>,
+    /// What is open now.
+    pub(crate) living: Mutex<Living>,
+    pub(crate) measured: Arc<tokio::sync::Mutex<Measured>>,
     /// What accounts may, with the version of the policy it was worked out from.
     pub(crate) access: Mutex<HashMap<AccountId, (i64, Arc<Access>)>>,
     /// Numbers of facts that were told here, as far as they are not settled.
@@ -188,6 +196,10 @@ impl App {
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
+    }
+    /// Tells of something that was not written down: that figures were made.
+    pub fn announce(&self, change: Change) {
+        self.tell(change);
     }
     pub(crate) fn tell(&self, change: Change) {
         // Nobody may be listening.

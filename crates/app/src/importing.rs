@@ -22,6 +22,7 @@ use watercourse_core::item::{Item, Outcome, Phase, Place, Round, Spell, Visit};
 use watercourse_core::marking::Marking;
 use watercourse_core::stream::Stream;
 use watercourse_core::time::Instant;
+use watercourse_flow::evidence::Evidence;
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::log::{Event, Log, NO_TIME, NONE, TimeMeans};
 use watercourse_flow::meaning::{Lifecycle, LogMeaning, StatePhase};
@@ -79,7 +80,12 @@ struct KeptMeaning {
     phases: BTreeMap<String, (Phase, String)>,
     activities: BTreeMap<String, Activity>,
     as_of: Option<i64>,
+    #[serde(default)]
+    evidence: Evidence,
 }
+
+/// Events read at once to be measured.
+const READ_AT_ONCE: i64 = 20_000;
 
 impl App {
     /// Imports a log as a stream of its own: drawn, listed and measured, never run. Importing to the same
@@ -137,17 +143,22 @@ impl App {
         let head = &published.head;
         let kept: ImportedSteps = serde_json::from_str(&head.definition).map_err(|e| bad(e.to_string()))?;
         let meaning: KeptMeaning = serde_json::from_value(kept.meaning).map_err(|e| bad(e.to_string()))?;
-        let events = self.store.reader().await?.log_events(&head.id, head.version).await?;
-        let visits = tokio::task::spawn_blocking(move || {
-            let mut log = Log::default();
+        let mut log = Log::default();
+        let mut conn = self.store.reader().await?;
+        loop {
+            let from = i64::try_from(log.len()).unwrap_or(i64::MAX);
+            let events = conn.log_events(&head.id, head.version, from, READ_AT_ONCE).await?;
+            if events.is_empty() {
+                break;
+            }
             for e in &events {
                 let (team, lifecycle) = (e.team.as_deref(), e.lifecycle.as_deref());
                 log.push(Event { case: &e.case, activity: &e.activity, at: e.at, start: e.start, team, lifecycle });
             }
-            from_log(&log, &Ordered::of(&log), &meaning.open())
-        })
-        .await
-        .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
+        }
+        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning.open()))
+            .await
+            .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
         Ok(visits)
     }
 
@@ -462,6 +473,7 @@ impl KeptMeaning {
             phases: meaning.phases.iter().map(|(l, p)| (l.clone(), phase(p))).collect(),
             activities: meaning.activities.clone(),
             as_of: meaning.as_of,
+            evidence: meaning.evidence,
         }
     }
     fn open(self) -> LogMeaning {
@@ -481,6 +493,7 @@ impl KeptMeaning {
             phases: self.phases.into_iter().map(|(l, p)| (l, phase(p))).collect(),
             activities: self.activities,
             as_of: self.as_of,
+            evidence: self.evidence,
         }
     }
 }

@@ -153,6 +153,14 @@ impl App {
                 let opening = self.reopening(doing.conn, id, verb).await?;
                 doing.open(opening).await?;
             }
+            // What stood in the way may be this very request, come a second time by another node and answered
+            // while this one waited for the item: it runs again, and finds that answer.
+            Err(error @ (AppError::Refused(_) | AppError::Changed { .. })) => {
+                return Err(match answered(doing.conn, ctx).await? {
+                    Some(_) => StoreError::Conflict("the same request was answered meanwhile".to_owned()).into(),
+                    None => error,
+                });
+            }
             other => other?,
         }
         finished(doing, ctx, Some(id)).await

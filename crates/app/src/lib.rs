@@ -23,6 +23,7 @@ mod importing;
 mod imports;
 mod items;
 mod listing;
+mod living;
 mod measured;
 mod measuring;
 mod organisation;
@@ -58,12 +59,13 @@ pub use fact_json::fact_json;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use imports::{
-    Begin, Begun, Decided, Look, LookColumn, LookLabel, Outcome, Role as LookRole, RowCounts, Spread, Upload,
-    outcome_of, stream_id_of,
+    Begin, Begun, Decided, Look, LookColumn, LookFinding, LookLabel, Outcome, Role as LookRole, RowCounts, Spread,
+    Upload, outcome_of, stream_id_of,
 };
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
-pub use organisation::{NewPerson, NewTeam};
+pub use measured::{Course, FEW};
+pub use organisation::{NewPerson, NewTeam, WorkingCalendars};
 pub use outside::{Deployed, Heard, News};
 pub use provider::{AtDoor, Claims, Flow, GroupRole, ProviderSettings, Tried as TriedProvider};
 pub use published::Published;

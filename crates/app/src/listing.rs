@@ -6,7 +6,7 @@ use crate::error::AppError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 use watercourse_core::activity::Activity;
 use watercourse_core::filter::{
@@ -98,6 +98,28 @@ impl App {
         let next = if is_more { items.last().map(|last| place(last, sort)) } else { on };
         let total = count.filter(|n| *n <= COUNT_MOST).and_then(|n| u64::try_from(n).ok());
         Ok(Page { items, next: next.map(|after| cursor(after, sort)), total })
+    }
+
+    /// The keys of all items a filter finds, for figures of some of a stream's items.
+    ///
+    /// # Errors
+    /// When the filter cannot be read.
+    pub async fn keys_of_items(&self, access: &Access, q: &str) -> Result<HashSet<String>, AppError> {
+        let ask = self.ask(access, q)?;
+        let mut conn = self.store.snapshot().await?;
+        let mut keys = HashSet::new();
+        let mut after = None;
+        loop {
+            let most = i64::try_from(PAGE_MOST).unwrap_or(i64::MAX);
+            let Found { rows, on, .. } = conn.list_items(&ask, Sort::Newest, after, most, None).await?;
+            let is_full = rows.len() == PAGE_MOST;
+            let last = rows.last().map(|row| place(row, Sort::Newest));
+            keys.extend(rows.into_iter().map(|row| row.key));
+            after = if is_full { last } else { on };
+            if after.is_none() {
+                return Ok(keys);
+            }
+        }
     }
 
     /// How many items a filter finds.

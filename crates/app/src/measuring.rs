@@ -1,24 +1,28 @@
-//! Everything that was visited, for measuring: kept in memory, brought up to date from the facts.
+//! Everything that was visited, for measuring: kept in columns, brought up to date from what is committed.
 
 use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::error::AppError;
-use crate::measured::Measured;
+use crate::measured::{Course, Cut, FEW, Measured, Placed};
 use crate::published::Published;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use watercourse_core::id::ItemId;
+use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 use watercourse_core::item::Item;
-use watercourse_flow::from_items::from_items;
+use watercourse_core::time::Instant;
+use watercourse_flow::growing::with_keys;
 use watercourse_flow::visits::Visits;
-use watercourse_store::{Conn, Sight};
+use watercourse_store::{Kept, Sight, StoreError};
 
-/// Open work grows older while nothing happens: figures are looked at again after this, microseconds.
-const FRESH_FOR: i64 = 60_000_000;
 /// Streams, as different people see them, whose visits are remembered.
-const SIGHTS: usize = 64;
-/// Facts read at once.
-const AT_ONCE: i64 = 5000;
+const SIGHTS: usize = 32;
+/// Items loaded at once.
+const AT_ONCE: i64 = 2000;
+/// How often what was committed is taken in, where nobody looks.
+const TAKEN_IN_EVERY: Duration = Duration::from_secs(5);
+/// What those see who do not see all is made anew no more often than this where it is much, microseconds.
+const PARTED_EVERY: i64 = 5_000_000;
 
 impl App {
     /// The visits of a stream in all its versions, or of all native streams together.
@@ -26,110 +30,169 @@ impl App {
     /// # Errors
     /// `NotFound` where there is no such stream.
     pub async fn flow(&self, access: &Access, stream: Option<&str>) -> Result<Arc<Visits>, AppError> {
+        Ok(self.course(access, stream).await?.visits)
+    }
+
+    /// As [`App::flow`], with the timeline of the visits. Waits until what ended before the start is loaded.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such stream.
+    pub async fn course(&self, access: &Access, stream: Option<&str>) -> Result<Course, AppError> {
         if let Some(id) = stream {
             let published = self.stream(access, id, None).await?;
             if published.head.imported {
                 // A log has no teams or requesters of ours: it is seen whole, or not at all.
                 let whole = access.reach(Permission::ItemSee).is_some_and(|r| r.covers(&published.head.entity));
-                return if whole { self.flow_of_import(&published).await } else { Ok(Arc::default()) };
+                return if whole { self.course_of_import(&published).await } else { Ok(Course::default()) };
             }
         }
         let now = self.now();
-        let mut measured = self.known.measured.lock().await;
-        let seq = self.catch_up(&mut measured).await?;
-        let key = (stream.map(str::to_owned), access.sight());
-        if let Some((then, at, visits)) = measured.visits.get(&key)
-            && *then == seq
-            && (now.micros() - at.micros()).abs() < FRESH_FOR
-        {
-            return Ok(Arc::clone(visits));
-        }
-        let seen = self.seen_items(access, stream).await?;
-        let items = measured.of(stream, seen.as_ref());
-        let streams = self.streams_of(&items).await?;
-        let visits = tokio::task::spawn_blocking(move || {
-            let with_stream = |i: &'_ Arc<Item>| streams.get(&(i.stream.clone(), i.version)).map(Arc::clone);
-            let pairs: Vec<(Arc<Item>, Arc<Published>)> =
-                items.iter().filter_map(|i| Some((Arc::clone(i), with_stream(i)?))).collect();
-            from_items(pairs.iter().map(|(i, p)| (&**i, &*p.stream)), now)
+        let sight = access.sight();
+        let mut measured = self.brought_up().await?;
+        let name = stream.map(str::to_owned);
+        let (measured, course) = off_thread(move || {
+            let Measured { natives, moving, .. } = &mut *measured;
+            let native = natives.entry(name.clone()).or_default();
+            native.refresh(name.as_deref(), moving, now);
+            let course = (native.course(), native.number);
+            (measured, course)
         })
-        .await
-        .map_err(|e| watercourse_store::StoreError::Other(format!("measuring broke off: {e}")))?;
-        let visits = Arc::new(visits);
-        if measured.visits.len() >= SIGHTS {
-            measured.visits.clear();
+        .await?;
+        match sight {
+            Sight::Everything => Ok(course.0),
+            sight => self.part(measured, (stream.map(str::to_owned), sight), course, now).await,
         }
-        measured.visits.insert(key, (seq, now, Arc::clone(&visits)));
-        Ok(visits)
     }
 
-    /// Native items of a stream as they are now, oldest first; of all streams where none is named.
+    /// Items of a version of a stream that somebody sees and that are open, or were closed since, to be replayed.
     ///
     /// # Errors
     /// The store's.
-    pub async fn all_items(&self, access: &Access, stream: Option<&str>) -> Result<Vec<Arc<Item>>, AppError> {
-        let seen = self.seen_items(access, stream).await?;
-        let mut measured = self.known.measured.lock().await;
-        self.catch_up(&mut measured).await?;
-        Ok(measured.of(stream, seen.as_ref()))
-    }
-
-    /// The items that may be seen; none said: all of them.
-    async fn seen_items(&self, access: &Access, stream: Option<&str>) -> Result<Option<HashSet<ItemId>>, AppError> {
-        let sight = access.sight();
-        if sight == Sight::Everything {
-            return Ok(None);
-        }
-        Ok(Some(self.store.reader().await?.seen_items(stream, &sight).await?.into_iter().collect()))
-    }
-
-    /// Takes in what happened since, whoever wrote it; the number of the newest fact.
-    async fn catch_up(&self, measured: &mut Measured) -> Result<i64, AppError> {
+    pub async fn items_to_replay(
+        &self,
+        access: &Access,
+        (stream, version): (&str, u32),
+        since: Instant,
+    ) -> Result<Vec<Item>, AppError> {
         let mut conn = self.store.snapshot().await?;
-        let Some(mut seq) = measured.seq else {
-            // The number first: a fact that comes between is then read twice rather than never.
-            let seq = conn.last_seq().await?;
-            let items = conn.native_items().await?;
-            measured.items = items.into_iter().map(|i| (i.id, Arc::new(i))).collect();
-            measured.seq = Some(seq);
-            return Ok(seq);
-        };
-        let mut touched = BTreeSet::new();
+        let items = conn.items_to_replay((stream, version), since, &access.sight()).await?;
+        Ok(items.into_iter().map(|kept| kept.item).collect())
+    }
+
+    /// Loads what is measured as soon as the program runs, and takes in what is committed, until it is dropped.
+    pub async fn run_measuring(&self) {
         loop {
-            let facts = conn.facts_after(&Sight::Everything, seq, AT_ONCE).await?;
-            seq = facts.last().map_or(seq, |f| f.seq);
-            touched.extend(facts.iter().map(|f| f.fact.item));
-            if i64::try_from(facts.len()).is_ok_and(|n| n < AT_ONCE) {
-                break;
+            if let Err(error) = self.brought_up().await {
+                tracing::warn!(%error, "what is measured cannot be brought up to date; trying again");
             }
+            tokio::time::sleep(TAKEN_IN_EVERY).await;
         }
-        for id in touched {
-            if let Some(kept) = self.seen_by_id(&mut conn, id).await? {
-                measured.items.insert(id, Arc::new(kept.item.clone()));
-            }
-        }
-        measured.seq = Some(seq);
-        Ok(seq)
     }
 
-    async fn streams_of(&self, items: &[Arc<Item>]) -> Result<HashMap<(String, u32), Arc<Published>>, AppError> {
-        let keys: BTreeSet<(String, u32)> = items.iter().map(|i| (i.stream.clone(), i.version)).collect();
-        let mut conn: Conn = self.store.reader().await?;
-        let mut streams = HashMap::new();
-        for (id, version) in keys {
-            let published = self.published(&mut conn, &id, version).await?;
-            streams.insert((id, version), published);
+    /// What is measured, with everything taken in that was committed.
+    async fn brought_up(&self) -> Result<OwnedMutexGuard<Measured>, AppError> {
+        let mut measured = Arc::clone(&self.known.measured).lock_owned().await;
+        if !measured.is_loaded {
+            self.load(&mut measured).await?;
         }
-        Ok(streams)
+        self.follow_facts().await?;
+        let changed = self.living().take_changed();
+        for kept in changed {
+            let placed = self.placed(kept).await?;
+            measured.take_in(placed);
+        }
+        Ok(measured)
     }
 
-    async fn flow_of_import(&self, published: &Published) -> Result<Arc<Visits>, AppError> {
-        let key = (published.head.id.clone(), published.head.version);
-        if let Some(found) = self.known.measured.lock().await.imported.get(&key) {
-            return Ok(Arc::clone(found));
-        }
-        let visits = Arc::new(self.visits_of_import(published).await?);
-        self.known.measured.lock().await.imported.insert(key, Arc::clone(&visits));
-        Ok(visits)
+    async fn placed(&self, kept: Arc<Kept>) -> Result<Placed, AppError> {
+        let (stream, version) = (&kept.item.stream, kept.item.version);
+        let published = match self.remembered(stream, version) {
+            Some(found) => found,
+            None => self.published(&mut self.store.reader().await?, stream, version).await?,
+        };
+        Ok((kept, published))
     }
+
+    /// Reads all native items, some at a time. What is committed meanwhile is collected and taken in after it.
+    async fn load(&self, measured: &mut Measured) -> Result<(), AppError> {
+        self.follow_facts().await?;
+        self.living().collect();
+        let mut conn = self.store.snapshot().await?;
+        let mut fresh = Measured::default();
+        let mut after = None;
+        loop {
+            let items = conn.native_items(after, AT_ONCE).await?;
+            let Some(last) = items.last() else { break };
+            after = Some((last.item.created, last.item.id));
+            let mut closed: BTreeMap<Option<String>, Vec<Placed>> = BTreeMap::new();
+            for kept in items {
+                let placed = self.placed(Arc::new(kept)).await?;
+                let item = &placed.0.item;
+                if item.closed.is_some() {
+                    closed.entry(None).or_default().push((Arc::clone(&placed.0), Arc::clone(&placed.1)));
+                    closed.entry(Some(item.stream.clone())).or_default().push(placed);
+                } else {
+                    fresh.moving.insert(item.id, placed);
+                }
+            }
+            fresh = off_thread(move || {
+                for (name, items) in closed {
+                    fresh.natives.entry(name).or_default().load(&items);
+                }
+                fresh
+            })
+            .await?;
+        }
+        fresh.imported = std::mem::take(&mut measured.imported);
+        fresh.is_loaded = true;
+        *measured = fresh;
+        Ok(())
+    }
+
+    /// What somebody sees of a course who does not see all of it.
+    async fn part(
+        &self,
+        mut measured: OwnedMutexGuard<Measured>,
+        cut: Cut,
+        (whole, number): (Course, u64),
+        now: Instant,
+    ) -> Result<Course, AppError> {
+        if let Some((of, at, part)) = measured.parts.get(&cut) {
+            let passed = (now.micros() - at.micros()).abs();
+            if *of == number || whole.visits.len() > FEW && passed < PARTED_EVERY {
+                return Ok(part.clone());
+            }
+        }
+        let keys = self.store.reader().await?.seen_keys(cut.0.as_deref(), &cut.1).await?;
+        let part = off_thread(move || {
+            let seen = with_keys(&whole.visits.keys, keys.iter().map(String::as_str));
+            Course::of(whole.visits.only(&seen))
+        })
+        .await?;
+        if measured.parts.len() >= SIGHTS {
+            measured.parts.clear();
+        }
+        measured.parts.insert(cut, (number, now, part.clone()));
+        Ok(part)
+    }
+
+    async fn course_of_import(&self, published: &Published) -> Result<Course, AppError> {
+        let (id, version) = (&published.head.id, published.head.version);
+        let known = |measured: &Measured| {
+            measured.imported.get(id).filter(|(of, _)| *of == version).map(|(_, course)| course.clone())
+        };
+        if let Some(found) = known(&*self.known.measured.lock().await) {
+            return Ok(found);
+        }
+        let visits = self.visits_of_import(published).await?;
+        let course = off_thread(move || Course::of(visits)).await?;
+        self.known.measured.lock().await.imported.insert(id.clone(), (version, course.clone()));
+        Ok(course)
+    }
+}
+
+/// Computes without keeping others waiting.
+async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    let done = tokio::task::spawn_blocking(compute).await;
+    done.map_err(|e| StoreError::Other(format!("measuring broke off: {e}")).into())
 }

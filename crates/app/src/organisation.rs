@@ -12,9 +12,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
-use watercourse_core::calendar::{Calendar, CalendarDefinition};
+use watercourse_core::calendar::{Calendar, CalendarDefinition, WeeklyHours};
 use watercourse_core::id::PersonId;
-use watercourse_store::{Conn, Person, Service, Standing, Team};
+use watercourse_store::{Conn, Person, ROOT, Service, Standing, Team};
 
 /// A person, new or to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +44,22 @@ pub struct NewTeam {
     pub members: Vec<String>,
     /// The entity it belongs to; the one its id begins with, or the root, where none is named.
     pub entity: Option<String>,
+}
+
+/// By which hours business time is counted.
+#[derive(Debug, Clone)]
+pub struct WorkingCalendars {
+    /// Where a team has none of its own: the entity's, else weekdays from 9 to 17 in UTC.
+    pub usual: Calendar,
+    /// Whether the entity or one above it has one.
+    pub is_set: bool,
+    /// Those of the teams that have one.
+    pub teams: BTreeMap<String, Calendar>,
+}
+
+fn nine_to_five() -> CalendarDefinition {
+    let hours = WeeklyHours::weekdays(&["09:00-17:00"]);
+    CalendarDefinition { zone: "UTC".to_owned(), holidays: Vec::new(), hours }
 }
 
 impl App {
@@ -162,6 +178,20 @@ impl App {
     pub async fn calendars(&self, access: &Access) -> Result<BTreeMap<String, Calendar>, AppError> {
         let read = |t: Team| Some((t.id, serde_json::from_str::<Calendar>(&t.calendar?).ok()?));
         Ok(self.teams(access).await?.into_iter().filter_map(read).collect())
+    }
+    /// The calendars by which business time is counted for the work of an entity.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn working_calendars(&self, access: &Access, entity: Option<&str>) -> Result<WorkingCalendars, AppError> {
+        let teams = self.calendars(access).await?;
+        let tree = Tree::load(&mut self.store.reader().await?).await?;
+        let own = tree.settings(entity.unwrap_or(ROOT)).calendar.and_then(|c| Calendar::new(c).ok());
+        let (usual, is_set) = match own {
+            Some(calendar) => (calendar, true),
+            None => (Calendar::new(nine_to_five()).unwrap_or_else(|_| Calendar::around_the_clock()), false),
+        };
+        Ok(WorkingCalendars { usual, is_set, teams })
     }
     /// Keeps a service, new or changed.
     ///

@@ -174,7 +174,8 @@ impl App {
         self.compiled(head)
     }
 
-    fn remembered(&self, id: &str, version: u32) -> Option<Arc<Published>> {
+    /// One version of a stream, where it was compiled already.
+    pub(crate) fn remembered(&self, id: &str, version: u32) -> Option<Arc<Published>> {
         let streams = self.known.streams.read().unwrap_or_else(PoisonError::into_inner);
         streams.get(&(id.to_owned(), version)).cloned()
     }

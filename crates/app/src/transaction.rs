@@ -426,6 +426,7 @@ impl App {
         }
         for one in written {
             self.remember(Arc::clone(&one.kept));
+            self.take_in(&one.kept);
         }
         for one in written {
             let item: &Item = &one.kept.item;

@@ -96,9 +96,11 @@ impl App {
         Ok(match change {
             Change::Item { .. } if access.sight() == Sight::Everything => true,
             Change::Item { id, .. } => self.store.reader().await?.sees(*id, &access.sight()).await?,
-            Change::Stream { .. } if access.horizon.all => true,
-            Change::Stream { id, .. } => self.known_to(&mut self.store.reader().await?, access, id).await.is_ok(),
-            Change::Organisation | Change::Deployment => true,
+            Change::Stream { .. } | Change::Measured { .. } if access.horizon.all => true,
+            Change::Stream { id, .. } | Change::Measured { stream: Some(id) } => {
+                self.known_to(&mut self.store.reader().await?, access, id).await.is_ok()
+            }
+            Change::Organisation | Change::Deployment | Change::Measured { stream: None } => true,
         })
     }
 

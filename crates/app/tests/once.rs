@@ -58,6 +58,25 @@ async fn a_key_has_one_effect(world: &World) {
     assert_eq!(world.app.count(&watercourse_app::Access::of_the_program(), "").await.unwrap(), 2);
 }
 
+async fn a_verb_that_comes_twice_at_once_has_one_effect_and_one_answer(world: &World) {
+    let ctx = world.seeded().await;
+    let other = world.another().await;
+    for round in 0..8 {
+        let key = world.open(&ctx, "restore-service").await.item.key;
+        world.act(&ctx, &key, "start", json!({"step": "reported"})).await.unwrap();
+        let finish = verb("finish", json!({"step": "reported"}));
+        let keyed = ctx.clone().with_key(Idempotency::new(&format!("twice-{round}"), &[b"x"]));
+        let (one, two) = tokio::join!(
+            world.app.act(&keyed, &key, &finish, None, None),
+            other.act(&keyed, &key, &finish, None, None)
+        );
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!(serde_json::to_value(&one).unwrap(), serde_json::to_value(&two).unwrap());
+        assert!(one.replayed != two.replayed, "one did it, the other was told of it");
+    }
+    other.store().close().await;
+}
+
 async fn a_refused_request_may_be_sent_again(world: &World) {
     let ctx = world.seeded().await;
     let key = world.open(&ctx, "restore-service").await.item.key;
@@ -328,6 +347,7 @@ async fn a_closed_database_says_so(world: &World) {
 on_both!(
     of_two_who_finish_one_is_refused,
     a_key_has_one_effect,
+    a_verb_that_comes_twice_at_once_has_one_effect_and_one_answer,
     a_refused_request_may_be_sent_again,
     a_revision_that_was_seen_may_be_asked_for,
     a_deployment_has_one_effect,

@@ -8,8 +8,9 @@ use watercourse_flow::log::{Event, Log};
 use crate::date::{self, DateOrder, Form, Moment};
 use crate::error::ExchangeError;
 use crate::imported::{Rejected, Rows, Warning};
-use crate::mapping::TimeExample;
+use crate::mapping::{FlowState, TimeExample};
 use crate::options::Limits;
+use crate::rejected::RejectedRows;
 use crate::zone::Zone;
 
 /// Something that may occur often: how often, and where first.
@@ -68,7 +69,8 @@ impl Clock {
     /// UTC milliseconds of a written time; `None` if it is none.
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8], line: u64) -> Option<i64> {
-        let moment = date::parse(text, self.order).filter(|m| self.digits || m.form != Form::Digits);
+        let moment =
+            date::parse(text, self.order).filter(|m| self.digits || !matches!(m.form, Form::Digits | Form::Serial));
         let Some(moment) = moment else {
             // Written so that only the other order can read it: not usable, but evidence.
             if let Some(Moment { form: Form::Numbers(..), .. }) = date::parse(text, self.order.other()) {
@@ -118,9 +120,25 @@ impl Clock {
     }
 }
 
+/// What is known beforehand of the tool a log comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    /// What labels mean that no word explains.
+    pub(crate) labels: &'static [(&'static str, FlowState)],
+    /// Labels that mean done, as far as they occur.
+    pub(crate) done: &'static [&'static str],
+    /// Whose clock its times are.
+    pub(crate) clock: &'static str,
+    /// Whether the names of the columns say UTC.
+    pub(crate) utc: bool,
+}
+
 /// A log in the making.
 #[derive(Debug)]
 pub(crate) struct Collector {
+    pub(crate) known: Known,
+    /// Where rejected rows go, if anywhere.
+    pub(crate) rejected_to: Option<RejectedRows>,
     pub(crate) log: Log,
     pub(crate) rows: Rows,
     pub(crate) rejected: Vec<Rejected>,
@@ -138,6 +156,8 @@ const USUAL: std::ops::Range<i64> = 315_532_800_000..4_102_444_800_000;
 impl Collector {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
+            known: Known::default(),
+            rejected_to: None,
             log: Log::default(),
             rows: Rows::default(),
             rejected: Vec::new(),
@@ -148,6 +168,16 @@ impl Collector {
             odd_years: Tally::default(),
             unnamed: Tally::default(),
         }
+    }
+
+    /// The same, with every rejected row kept.
+    pub(crate) fn keeping(limits: Limits, rejected_to: Option<RejectedRows>) -> Self {
+        Self { rejected_to, ..Self::new(limits) }
+    }
+
+    /// The same for a log of a known tool.
+    pub(crate) fn knowing(limits: Limits, known: Known) -> Self {
+        Self { known, ..Self::new(limits) }
     }
 
     /// Appends an event of the row at `line`.
@@ -174,10 +204,19 @@ impl Collector {
         self.prints.push(hasher.finish());
     }
 
-    pub(crate) fn reject(&mut self, line: u64, reason: impl FnOnce() -> String) {
+    /// Counts a row that cannot be used, lists the first of them, and keeps it where rejected rows go.
+    pub(crate) fn reject(&mut self, line: u64, reason: impl FnOnce() -> String, row: impl FnOnce() -> String) {
         self.rows.rejected += 1;
-        if self.rejected.len() < self.limits.listed {
-            self.rejected.push(Rejected { line, reason: reason() });
+        let is_listed = self.rejected.len() < self.limits.listed;
+        if !is_listed && self.rejected_to.is_none() {
+            return;
+        }
+        let reason = reason();
+        if let Some(to) = &self.rejected_to {
+            to.row(line, &reason, &row());
+        }
+        if is_listed {
+            self.rejected.push(Rejected { line, reason });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use watercourse_flow::log::TimeMeans;
 
-use crate::collect::{Clock, Collector};
+use crate::collect::{Clock, Collector, Known};
 use crate::error::ExchangeError;
 use crate::imported::{Evidence, Imported, Totals};
 use crate::mapping::{By, Choice, FlowState, Mapping};
@@ -27,7 +27,7 @@ pub(crate) fn conclude(
     if mapping.date_order.value.is_none() && clock.open + clock.in_favour() > 0 {
         mapping.date_order = Choice::new(Some(clock.order), By::Default, 0.5, "dates further down leave the question");
     }
-    mapping.zone = zone(&clock, options);
+    mapping.zone = zone(&clock, options, collector.known);
     mapping.times = clock.examples;
     // A column that was looked for and never filled is none.
     for (choice, empty) in [
@@ -40,7 +40,7 @@ pub(crate) fn conclude(
         }
     }
     teams(&mut collector, &mapping);
-    let (done, unknown) = suggest::done(&collector.log, options.done.as_deref());
+    let (done, unknown) = suggest::done(&collector.log, options.done.as_deref(), collector.known.done);
     mapping.done = done;
     for (label, nearest) in unknown {
         let hint = nearest.map(|n| format!("; did you mean \u{201c}{n}\u{201d}?")).unwrap_or_default();
@@ -49,7 +49,7 @@ pub(crate) fn conclude(
     if mapping.done.value.is_empty() && mapping.done.by != By::Given {
         collector.warn("no-done-label", format!("lead time and open work are not measured: {}", mapping.done.why));
     }
-    mapping.labels = suggest::labels(&collector.log, &options.labels);
+    mapping.labels = suggest::labels(&collector.log, &options.labels, collector.known.labels);
     for label in &mut mapping.labels {
         // What counts as done shows as done, whatever its words.
         if mapping.done.value.contains(&label.name) && label.state.is_none() {
@@ -90,25 +90,34 @@ fn nothing(collector: &Collector, mapping: &Mapping, unit: &'static str) -> Exch
     ExchangeError::NothingUsable { read: collector.rows.read, unit, first, remedy }
 }
 
-fn zone(clock: &Clock, options: &Options) -> Choice<String> {
+/// The zone of times without offset, and whether it mattered.
+pub(crate) fn zone(clock: &Clock, options: &Options, known: Known) -> Choice<String> {
     match &options.tz {
         Some(tz) => Choice::given(tz.clone()),
+        None if known.utc => Choice::new("UTC".to_owned(), By::Found, 1.0, "the names of the columns say UTC"),
         None if clock.without_offset == 0 => {
             Choice::new("UTC".to_owned(), By::Default, 1.0, "not needed: every time carries its offset")
         }
         None => {
-            Choice::new("UTC".to_owned(), By::Default, 0.5, "times without offset are UTC unless --tz says otherwise")
+            let mut why = "times without offset are UTC unless --tz says otherwise".to_owned();
+            if !known.clock.is_empty() {
+                why = format!("{why}; {}", known.clock);
+            }
+            Choice::new("UTC".to_owned(), By::Default, 0.5, why)
         }
     }
 }
 
-fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &Options) {
-    if clock.without_offset > 0 && options.tz.is_none() {
+/// Warnings about times without offset.
+pub(crate) fn offsets(collector: &mut Collector, clock: &Clock, options: &Options) {
+    if clock.without_offset > 0 && options.tz.is_none() && !collector.known.utc {
         collector.warn(
             "zone-assumed",
             format!(
-                "{} times carry no offset and are taken as UTC; say --tz ZONE if they are local",
-                clock.without_offset
+                "{} times carry no offset and are taken as UTC; say --tz ZONE if they are local{}{}",
+                clock.without_offset,
+                if collector.known.clock.is_empty() { "" } else { ". " },
+                collector.known.clock
             ),
         );
     }
@@ -118,6 +127,10 @@ fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &
             format!("{} times carry an offset, {} do not", clock.with_offset, clock.without_offset),
         );
     }
+}
+
+fn times(collector: &mut Collector, clock: &Clock, mapping: &Mapping, options: &Options) {
+    offsets(collector, clock, options);
     if clock.open > 0 && clock.in_favour() + clock.against() == 0 && mapping.date_order.by != By::Given {
         let examples: Vec<String> = clock.examples.iter().map(|e| format!("{} = {}", e.text, e.utc)).collect();
         let text = format!(

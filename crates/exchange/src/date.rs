@@ -44,6 +44,8 @@ pub enum Form {
     Numbers(u8, u8),
     /// Digits only: seconds, milliseconds or microseconds since 1970, or `20240131`.
     Digits,
+    /// Days since the end of 1899, as spreadsheets count them: `45296.395833`.
+    Serial,
 }
 
 /// A moment as written.
@@ -65,13 +67,38 @@ pub struct Moment {
 #[must_use]
 pub fn parse(text: &[u8], order: DateOrder) -> Option<Moment> {
     let text = text.trim_ascii();
-    if text.len() < 6 || text.len() > 64 {
+    if text.len() < 5 || text.len() > 64 {
         return None;
     }
+    if text.is_ascii() { plain(text, order) } else { plain(spaced(text, &mut [0; 64]), order) }
+}
+
+/// Spaces that do not break, wide or narrow, as plain ones: programs put them before AM and PM.
+fn spaced<'b>(text: &[u8], room: &'b mut [u8; 64]) -> &'b [u8] {
+    let (mut from, mut to) = (text, 0);
+    while let Some((first, rest)) = from.split_first() {
+        let after = [&b"\xe2\x80\xaf"[..], b"\xc2\xa0"].iter().find_map(|space| from.strip_prefix(*space));
+        let (byte, rest) = after.map_or((*first, rest), |after| (b' ', after));
+        if let Some(slot) = room.get_mut(to) {
+            *slot = byte;
+            to += 1;
+        }
+        from = rest;
+    }
+    room.get(..to).unwrap_or_default().trim_ascii()
+}
+
+fn plain(text: &[u8], order: DateOrder) -> Option<Moment> {
     if let Some(moment) = iso(text) {
         return Some(moment);
     }
-    if text.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+    if let Some((head, rest)) = text.split_first_chunk::<8>()
+        && head.iter().all(u8::is_ascii_digit)
+        && matches!(rest.first(), Some(b'T' | b't'))
+    {
+        return basic(head, rest.get(1..)?);
+    }
+    if text.iter().all(|c| c.is_ascii_digit() || matches!(c, b'.' | b','))
         && text.first().is_some_and(u8::is_ascii_digit)
         && let Some(moment) = digits(text)
     {
@@ -94,14 +121,29 @@ fn iso(t: &[u8]) -> Option<Moment> {
     Some(Moment { ms: day * DAY_MS + clock.ms, offset: clock.offset, form: Form::Plain, half_day: clock.half_day })
 }
 
+/// `20240131T093000Z`.
+fn basic(day: &[u8; 8], rest: &[u8]) -> Option<Moment> {
+    let count = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+    let (time, zone) = rest.split_at_checked(count)?;
+    if !matches!(count, 4 | 6) {
+        return None;
+    }
+    let moment = digits(&[day, time].concat())?;
+    let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
+    Some(Moment { offset, form: Form::Plain, ..moment })
+}
+
 #[inline]
 fn pair(a: u8, b: u8) -> Option<i64> {
     (a.is_ascii_digit() && b.is_ascii_digit()).then(|| i64::from(a - b'0') * 10 + i64::from(b - b'0'))
 }
 
-/// `20240131`, `20240131093000`, or time since 1970 with 10 (s), 13 (ms) or 16 (µs) digits.
+/// Days of 1970 in the count of spreadsheets, and of 2100.
+const SERIALS: std::ops::Range<i64> = 25_569..73_051;
+
+/// `20240131`, `20240131093000`, days as spreadsheets count them, or time since 1970 with 10 (s), 13 (ms) or 16 (µs) digits.
 fn digits(t: &[u8]) -> Option<Moment> {
-    let dot = t.iter().position(|c| *c == b'.');
+    let dot = t.iter().position(|c| matches!(c, b'.' | b','));
     let (whole, fraction) = match dot {
         Some(i) => (t.get(..i)?, t.get(i + 1..)?),
         None => (t, &[][..]),
@@ -112,6 +154,9 @@ fn digits(t: &[u8]) -> Option<Moment> {
     let number = whole.iter().try_fold(0i64, |n, c| n.checked_mul(10)?.checked_add(i64::from(c - b'0')))?;
     let part =
         |from: usize, to: usize| whole.get(from..to).map(|d| d.iter().fold(0, |n, c| n * 10 + i64::from(c - b'0')));
+    if whole.len() == 5 && SERIALS.contains(&number) {
+        return Some(Moment { ms: serial(number, fraction), offset: None, form: Form::Serial, half_day: false });
+    }
     let ms = match (whole.len(), dot) {
         (10, _) => number * 1000 + thousandths(fraction),
         (13, None) => number,
@@ -131,6 +176,16 @@ fn digits(t: &[u8]) -> Option<Moment> {
     Some(Moment { ms, offset, form: Form::Digits, half_day: false })
 }
 
+/// Milliseconds since 1970. A fraction of a day is written to some ten digits: what is within two milliseconds of a
+/// second is that second.
+fn serial(days: i64, fraction: &[u8]) -> i64 {
+    let parts = fraction.iter().take(15).fold((0i64, 1i64), |(n, of), c| (n * 10 + i64::from(c - b'0'), of * 10));
+    let whole = i128::from(parts.0) * i128::from(DAY_MS);
+    let ms = i64::try_from((whole + i128::from(parts.1) / 2) / i128::from(parts.1)).unwrap_or(0);
+    let second = (ms + 500) / 1000 * 1000;
+    (days - SERIALS.start) * DAY_MS + if (ms - second).abs() <= 2 { second } else { ms }
+}
+
 /// Everything else: unpadded, day or month first, months by name, with or without a weekday.
 fn words(t: &[u8], order: DateOrder) -> Option<Moment> {
     let mut c = Cursor(t);
@@ -143,7 +198,11 @@ fn words(t: &[u8], order: DateOrder) -> Option<Moment> {
         first = c.token();
     }
     let gap = c.gap()?;
-    let second = c.token()?;
+    let mut second = c.token()?;
+    if matches!(second, Token::Word(b"de")) {
+        c.skip(b" ");
+        second = c.token()?;
+    }
     let (day, form) = match (first?, second) {
         (Token::Number(year, 4), second) => {
             c.same(gap)?;
@@ -165,8 +224,11 @@ fn words(t: &[u8], order: DateOrder) -> Option<Moment> {
             (days(year, month, dom)?, Form::Numbers(u8::try_from(a).ok()?, u8::try_from(b).ok()?))
         }
         (Token::Number(dom, 1..=2), Token::Word(w)) => {
+            let month = month(w)?;
             c.skip(b". -/,");
-            (days(c.year()?, month(w)?, dom)?, Form::Plain)
+            // 5 de enero de 2024.
+            c.0 = c.0.strip_prefix(b"de ").unwrap_or(c.0);
+            (days(c.year()?, month, dom)?, Form::Plain)
         }
         (Token::Word(w), Token::Number(dom, 1..=2)) => {
             c.skip(b", ");
@@ -175,7 +237,10 @@ fn words(t: &[u8], order: DateOrder) -> Option<Moment> {
         _ => return None,
     };
     let rest = c.0.strip_prefix(b",").unwrap_or(c.0);
-    let rest = rest.strip_prefix(b" at").unwrap_or(rest);
+    let rest = [&b" at "[..], b" um ", " \u{e0} ".as_bytes(), b" om ", b" alle "]
+        .iter()
+        .find_map(|at| rest.strip_prefix(*at).map(|_| rest.get(at.len() - 1..).unwrap_or_default()))
+        .unwrap_or(rest);
     let clock = clock(rest)?;
     Some(Moment { ms: day * DAY_MS + clock.ms, offset: clock.offset, form, half_day: clock.half_day })
 }
@@ -197,7 +262,8 @@ fn clock(t: &[u8]) -> Option<Clock> {
     let mut c = Cursor(rest);
     c.skip(b" ");
     let mut hour = c.two()?;
-    c.expect(b':')?;
+    // 15h04, as French has it.
+    c.expect(b':').or_else(|| c.expect(b'h')).or_else(|| c.expect(b'H'))?;
     let minute = c.two()?;
     let mut second = 0;
     let mut fraction = 0;
@@ -223,6 +289,9 @@ fn clock(t: &[u8]) -> Option<Clock> {
             hour = hour % 12 + if pm { 12 } else { 0 };
             half_day = true;
             c.skip(b" ");
+        }
+        if matches!(c.0, b"Uhr" | b"uhr") {
+            c.0 = &[];
         }
     }
     if hour > 24 || minute > 59 || second > 60 || (hour == 24 && (minute, second) != (0, 0)) {
@@ -348,6 +417,7 @@ impl<'a> Cursor<'a> {
         };
         let rest = self.0.get(1..)?;
         let rest = rest.strip_prefix(b".").unwrap_or(rest);
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
         let (m, rest) = rest.split_first()?;
         if !m.eq_ignore_ascii_case(&b'm') {
             return None;
@@ -357,33 +427,58 @@ impl<'a> Cursor<'a> {
     }
 }
 
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+/// How the days of the week begin in English, German, French, Spanish, Italian and Dutch.
+const WEEKDAYS: [&str; 29] = [
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mit", "do", "fr", "sa", "so", "lun", "mar", "mer",
+    "jeu", "ven", "sam", "dim", "mi", "jue", "vie", "s\u{e1}b", "gio", "maa", "woe", "zat",
+];
+
+/// The months by their names in English, German, French, Spanish, Italian, Dutch and Portuguese. The first three
+/// letters or more of one name them too, as far as they name one month only.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "januar", "j\u{e4}nner", "janvier", "enero", "gennaio", "januari", "janeiro"],
+    &["february", "februar", "f\u{e9}vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro"],
+    &["march", "m\u{e4}rz", "maerz", "mrz", "mars", "marzo", "maart", "mrt", "mar\u{e7}o"],
+    &["april", "avril", "abril", "aprile"],
+    &["may", "mai", "mayo", "maggio", "mei", "maio"],
+    &["june", "juni", "juin", "junio", "giugno", "junho"],
+    &["july", "juli", "juillet", "julio", "luglio", "julho"],
+    &["august", "ao\u{fb}t", "aout", "agosto", "augustus"],
+    &["september", "septembre", "septiembre", "setiembre", "settembre", "setembro"],
+    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro"],
+    &["november", "novembre", "noviembre", "novembro"],
+    &["december", "dezember", "d\u{e9}cembre", "decembre", "diciembre", "dicembre", "dezembro"],
 ];
 
 fn starts(word: &[u8], with: &str) -> bool {
-    word.get(..with.len()).is_some_and(|w| w.eq_ignore_ascii_case(with.as_bytes()))
+    lower(word).starts_with(with)
 }
 
-/// The number of a month by its English name or the first three letters or more of it.
+/// Lower case; what is not UTF-8 is taken as Latin-1.
+fn lower(word: &[u8]) -> String {
+    let text = std::str::from_utf8(word).map_or_else(|_| word.iter().copied().map(char::from).collect(), str::to_owned);
+    text.to_lowercase()
+}
+
+/// The number of a month by its name.
 fn month(word: &[u8]) -> Option<i64> {
-    let position = MONTHS.iter().position(|m| {
-        word.len() >= 3 && m.as_bytes().get(..word.len()).is_some_and(|m| word.eq_ignore_ascii_case(m))
-            || word.eq_ignore_ascii_case(b"sept") && *m == "september"
-    })?;
-    i64::try_from(position).ok().map(|p| p + 1)
+    // English first, and without leaving the stack: nearly all months are.
+    let english = MONTHS.iter().position(|names| {
+        let name = names.first().map_or(&[][..], |n| n.as_bytes());
+        word.len() >= 3 && name.get(..word.len()).is_some_and(|n| word.eq_ignore_ascii_case(n))
+    });
+    if let Some(position) = english {
+        return i64::try_from(position).ok().map(|p| p + 1);
+    }
+    let word = lower(word);
+    if word.chars().count() < 3 {
+        return None;
+    }
+    let mut fitting = (1..).zip(MONTHS).filter(|(_, names)| names.iter().any(|n| n.starts_with(&word)));
+    match (fitting.next(), fitting.next()) {
+        (Some((number, _)), None) => Some(number),
+        _ => None,
+    }
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar; `None` for a day that does not exist.
@@ -470,6 +565,22 @@ mod tests {
             "2024-01-05T10:30:00+01:00[Europe/Paris]",
             " 2024-01-05T09:30 ",
             "1704447000.0",
+            "1704447000,000",
+            "20240105T093000Z",
+            "20240105T0930",
+            "45296.395833333336",
+            "45296,3958333333",
+            "05/Jan/24 9:30\u{202f}AM",
+            "5. J\u{e4}nner 2024 09:30",
+            "05.Jan.2024 09:30 Uhr",
+            "5 janv. 2024 \u{e0} 09:30",
+            "5 janvier 2024 09h30",
+            "5 de enero de 2024 9:30 a. m.",
+            "5 ene. 2024 9:30",
+            "5 gennaio 2024 alle 09:30",
+            "05-gen-2024 09:30",
+            "5 januari 2024 om 09:30",
+            "Fr, 5. Januar 2024 um 09:30",
         ] {
             assert_eq!(utc(text), "2024-01-05T09:30:00Z", "{text}");
         }
@@ -480,6 +591,14 @@ mod tests {
         assert_eq!(utc("2024-01-05T24:00:00"), "2024-01-06T00:00:00Z");
         assert_eq!(utc("0010-03-04"), "0010-03-04T00:00:00Z");
         assert_eq!(utc("1948-01-01 00:00"), "1948-01-01T00:00:00Z");
+        assert_eq!(utc("12/M\u{e4}r/24 3:04 PM"), "2024-03-12T15:04:00Z");
+        assert_eq!(utc("12 f\u{e9}vr. 2024"), "2024-02-12T00:00:00Z");
+        assert_eq!(utc("12 mrt 2024"), "2024-03-12T00:00:00Z");
+        assert_eq!(utc("1 ao\u{fb}t 2024"), "2024-08-01T00:00:00Z");
+        assert_eq!(utc("1 d\u{e9}c. 2024"), "2024-12-01T00:00:00Z");
+        assert_eq!(utc("45296"), "2024-01-05T00:00:00Z");
+        let latin = parse(b"12.M\xe4rz 2024", DateOrder::DayFirst).unwrap();
+        assert_eq!(rfc3339(latin.ms), "2024-03-12T00:00:00Z");
         assert_eq!(utc("20240105"), "2024-01-05T00:00:00Z");
     }
 
@@ -498,6 +617,8 @@ mod tests {
             "1.2.3",
             "10.1.12.5",
             "12345",
+            "99999",
+            "3 jui 2024",
             "1234567",
             "2024-01-05T",
             "2024-01-05 09:30 XM",

@@ -11,6 +11,14 @@ pub enum ExchangeError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A new file could not be written.
+    #[error("{what} cannot be written: {why}")]
+    Unwritten {
+        /// The file.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// The content is no event log this crate reads.
     #[error("this is {found}, not an event log: {remedy}")]
     NotALog {

@@ -1,6 +1,7 @@
 //! What reading a file yields.
 
 use serde::Serialize;
+pub use watercourse_flow::evidence::Evidence;
 use watercourse_flow::log::{Dictionary, Log};
 
 use crate::mapping::Mapping;
@@ -55,17 +56,6 @@ pub struct Warning {
     pub code: &'static str,
     /// One or two sentences, for people.
     pub text: String,
-}
-
-/// How much a source can tell: the ladder from a snapshot to a full history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Evidence {
-    /// One row a case with a few dates: arrivals, lead time, age; no path.
-    L0,
-    /// Also total time per status, without the order.
-    L1,
-    /// A history of events.
-    L2,
 }
 
 /// Time per case and status, without order.

@@ -81,6 +81,32 @@ pub enum Format {
     Csv,
     /// IEEE 1849 event stream.
     Xes,
+    /// Object-centric log as JSON, 1.0 or 2.0.
+    #[serde(rename = "ocel-json")]
+    OcelJson,
+    /// Object-centric log as XML, 1.0 or 2.0.
+    #[serde(rename = "ocel-xml")]
+    OcelXml,
+    /// Object-centric log as an SQLite database, 2.0.
+    #[serde(rename = "ocel-sqlite")]
+    OcelSqlite,
+    /// A list of objects, or an answer of a tool's interface.
+    Json,
+}
+
+impl Format {
+    /// The word for it in mapping files.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xes => "xes",
+            Self::OcelJson => "ocel-json",
+            Self::OcelXml => "ocel-xml",
+            Self::OcelSqlite => "ocel-sqlite",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// What one row is.
@@ -167,8 +193,10 @@ pub struct TimeExample {
 /// Everything that was decided or guessed about a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mapping {
-    /// CSV or XES.
+    /// CSV, XES, JSON or OCEL.
     pub format: Choice<Format>,
+    /// The export of a known tool it was read as, such as `jira-csv`.
+    pub profile: Choice<Option<String>>,
     /// The packing around it, outermost first: `zip: log.csv`, `gzip`.
     pub packing: Vec<String>,
     /// The encoding of the text.

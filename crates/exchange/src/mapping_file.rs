@@ -16,6 +16,7 @@ const VERSION: u32 = 1;
 struct File {
     watercourse_mapping: u32,
     format: Option<Format>,
+    profile: Option<String>,
     encoding: Option<String>,
     layout: Option<Layout>,
     done: Option<Vec<String>>,
@@ -82,6 +83,7 @@ impl Options {
             why.clone_into(&mut label.why);
         }
         Ok(Self {
+            object_type: None,
             case: file.columns.case,
             activity: file.columns.activity,
             time: file.columns.time,
@@ -93,6 +95,7 @@ impl Options {
             time_means: file.time.means,
             classifier: file.columns.classifier,
             format: file.format,
+            profile: file.profile,
             delimiter: file.csv.delimiter,
             encoding: file.encoding,
             header: file.csv.header,
@@ -113,7 +116,7 @@ impl Options {
         let mut out = Writer::default();
         out.line(&format!("watercourse_mapping = {VERSION}"));
         if let Some(format) = self.format {
-            out.line(&format!("format = {}", format_id(format)));
+            out.line(&format!("format = {}", quoted(format.id())));
         }
         out.said("encoding", self.encoding.as_deref());
         out.said("layout", self.layout.map(|l| if l == Layout::Events { "events" } else { "dates" }));
@@ -176,6 +179,7 @@ impl Options {
         Self {
             activity: if said { self.activity } else { file.activity },
             classifier: if said { self.classifier } else { file.classifier },
+            object_type: self.object_type.or(file.object_type),
             case: self.case.or(file.case),
             time: self.time.or(file.time),
             start: self.start.or(file.start),
@@ -185,6 +189,7 @@ impl Options {
             done: self.done.or(file.done),
             time_means: self.time_means.or(file.time_means),
             format: self.format.or(file.format),
+            profile: self.profile.or(file.profile),
             delimiter: self.delimiter.or(file.delimiter),
             encoding: self.encoding.or(file.encoding),
             header: self.header.or(file.header),
@@ -207,7 +212,10 @@ impl Mapping {
         let mut out = Writer::default();
         out.line("# How Watercourse read this file. Edit what is wrong and give it back with --mapping.");
         out.line(&format!("watercourse_mapping = {VERSION}"));
-        out.choice("format", &format_id(self.format.value), &self.format);
+        out.choice("format", &quoted(self.format.value.id()), &self.format);
+        if let Some(profile) = &self.profile.value {
+            out.choice("profile", &quoted(profile), &self.profile);
+        }
         out.choice("encoding", &quoted(&self.encoding.value), &self.encoding);
         out.choice(
             "layout",
@@ -221,7 +229,11 @@ impl Mapping {
             out.choice("delimiter", &quoted(&delimiter.value.to_string()), delimiter);
             out.choice("header", &header.value.to_string(), header);
         }
-        self.columns(&mut out);
+        // What a description of JSON says needs no columns.
+        let described = self.format.value == Format::Json && self.profile.value.is_some();
+        if !described {
+            self.columns(&mut out);
+        }
         out.line("\n[time]");
         out.line("# The zone of times without offset.");
         out.choice("zone", &quoted(&self.zone.value), &self.zone);
@@ -306,10 +318,6 @@ impl Writer {
             self.line(&format!("activity = {}", quoted(activity.id())));
         }
     }
-}
-
-fn format_id(format: Format) -> String {
-    quoted(if format == Format::Csv { "csv" } else { "xes" })
 }
 
 /// A TOML basic string.

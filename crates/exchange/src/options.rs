@@ -6,11 +6,14 @@ use crate::date::DateOrder;
 use crate::mapping::{DateColumn, Filter, Format, Label, Layout};
 
 /// The caller's settings: the flags of `analyze` and `import`, or a mapping file. Columns are named by their header;
-/// of equal headers the second is `Name#2`; a column without a header is `column 3`. For XES a column is an attribute key.
+/// of equal headers the second is `Name#2`; a column without a header is `column 3`. For XES a column
+/// is an attribute key, for OCEL an attribute of events.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
     /// `--case`: the column of the case id (XES: a trace attribute).
     pub case: Option<String>,
+    /// `--object-type`: the type of objects that are the cases (OCEL). Goes before `case`, which means the same there.
+    pub object_type: Option<String>,
     /// `--activity`: the column of the activity or status.
     pub activity: Option<String>,
     /// `--time`: the column of the event's time.
@@ -30,6 +33,9 @@ pub struct Options {
     /// `--classifier`: the name of a classifier the XES file declares, or keys (columns) separated by spaces or
     /// commas, quoted with `'` where they contain one. Their values joined by `+` are the activity.
     pub classifier: Option<String>,
+    /// `--profile`: how the export of a known tool is read (`jira-csv`), which its header tells where this is none.
+    /// Empty: as a table nobody knows.
+    pub profile: Option<String>,
     /// Mapping file only: the format, checked against the content.
     pub format: Option<Format>,
     /// Mapping file only: what separates the columns.

@@ -2,327 +2,33 @@
 
 use std::collections::HashSet;
 
-use watercourse_core::activity::Activity;
 use watercourse_flow::log::Log;
 
+use crate::label_words::{ACTIVITIES, DONE, NOT_DONE, STATES};
 use crate::mapping::{By, Choice, FlowState, Label};
 use crate::names::{identifier, nearest, words};
 
-use Activity::{DeliverSupport, DesignTransition, Engage, Improve, ObtainBuild, Plan};
-use FlowState::{Active, Cancelled, Done, New, Waiting};
-
-/// Words that suggest a flow state. The first row with a word of the label wins, so the rows stand in order of weight.
-const STATES: [(FlowState, &[&str]); 5] = [
-    (
-        Cancelled,
-        &[
-            "cancelled",
-            "canceled",
-            "cancel",
-            "rejected",
-            "reject",
-            "declined",
-            "withdrawn",
-            "abandoned",
-            "aborted",
-            "discarded",
-            "duplicate",
-            "obsolete",
-            "denied",
-            "refused",
-        ],
-    ),
-    (
-        Waiting,
-        &[
-            "awaiting",
-            "waiting",
-            "wait",
-            "pending",
-            "hold",
-            "blocked",
-            "queued",
-            "queue",
-            "suspended",
-            "paused",
-            "deferred",
-            "postponed",
-            "parked",
-            "ready",
-            "selected",
-            "scheduled",
-            "assigned",
-            "review",
-            "backlog",
-        ],
-    ),
-    (
-        Done,
-        &[
-            "done",
-            "closed",
-            "close",
-            "resolved",
-            "resolve",
-            "completed",
-            "complete",
-            "finished",
-            "fixed",
-            "solved",
-            "delivered",
-            "fulfilled",
-            "released",
-            "shipped",
-            "archived",
-        ],
-    ),
-    (
-        New,
-        &[
-            "new",
-            "open",
-            "opened",
-            "created",
-            "submitted",
-            "registered",
-            "register",
-            "received",
-            "reported",
-            "logged",
-            "draft",
-            "insert",
-            "todo",
-            "intake",
-        ],
-    ),
-    (
-        Active,
-        &[
-            "active",
-            "progress",
-            "working",
-            "doing",
-            "started",
-            "start",
-            "development",
-            "developing",
-            "investigating",
-            "investigation",
-            "analysis",
-            "implementing",
-            "implementation",
-            "testing",
-            "diagnosis",
-            "accepted",
-            "reopened",
-            "charge",
-            "ongoing",
-            "build",
-            "building",
-        ],
-    ),
-];
-
-/// Words that suggest one of the six activities; the first row wins.
-const ACTIVITIES: [(Activity, &[&str]); 6] = [
-    (
-        Improve,
-        &[
-            "improve",
-            "improvement",
-            "retrospective",
-            "lesson",
-            "lessons",
-            "survey",
-            "postmortem",
-            "learn",
-            "evaluate",
-            "evaluation",
-            "feedback",
-        ],
-    ),
-    (
-        Plan,
-        &[
-            "plan",
-            "planned",
-            "planning",
-            "prioritise",
-            "prioritize",
-            "prioritised",
-            "prioritized",
-            "budget",
-            "roadmap",
-            "portfolio",
-            "strategy",
-            "forecast",
-            "approve",
-            "approved",
-            "approval",
-            "authorise",
-            "authorize",
-            "decide",
-            "backlog",
-        ],
-    ),
-    (
-        ObtainBuild,
-        &[
-            "build",
-            "building",
-            "develop",
-            "developing",
-            "development",
-            "implement",
-            "implementing",
-            "implementation",
-            "code",
-            "coding",
-            "procure",
-            "purchase",
-            "buy",
-            "obtain",
-            "vendor",
-            "supplier",
-        ],
-    ),
-    (
-        DesignTransition,
-        &[
-            "design",
-            "architecture",
-            "specify",
-            "specification",
-            "test",
-            "testing",
-            "qa",
-            "verify",
-            "verified",
-            "verification",
-            "validate",
-            "validation",
-            "release",
-            "released",
-            "change",
-            "transition",
-            "document",
-            "knowledge",
-            "draft",
-        ],
-    ),
-    (
-        Engage,
-        &[
-            "customer",
-            "user",
-            "caller",
-            "register",
-            "registration",
-            "registered",
-            "receive",
-            "received",
-            "receipt",
-            "submit",
-            "submitted",
-            "request",
-            "open",
-            "opened",
-            "new",
-            "created",
-            "insert",
-            "inform",
-            "notify",
-            "communication",
-            "contact",
-            "reminder",
-            "intake",
-            "offer",
-            "reported",
-            "logged",
-        ],
-    ),
-    (
-        DeliverSupport,
-        &[
-            "resolve",
-            "resolved",
-            "resolution",
-            "close",
-            "closed",
-            "done",
-            "completed",
-            "complete",
-            "finished",
-            "fixed",
-            "solved",
-            "deliver",
-            "delivery",
-            "delivered",
-            "deploy",
-            "deployed",
-            "support",
-            "restore",
-            "assign",
-            "assigned",
-            "assignment",
-            "reassignment",
-            "reassign",
-            "progress",
-            "active",
-            "accepted",
-            "wait",
-            "waiting",
-            "awaiting",
-            "pending",
-            "queued",
-            "update",
-            "diagnosis",
-            "investigate",
-            "investigating",
-            "investigation",
-            "operator",
-            "incident",
-            "problem",
-            "service",
-            "ticket",
-            "schedule",
-            "charge",
-            "impact",
-            "status",
-            "reopen",
-            "reopened",
-            "check",
-            "monitor",
-        ],
-    ),
-];
-
-/// Words that say the work is done, once a label also ends most of its cases.
-const DONE: [&str; 13] = [
-    "done",
-    "closed",
-    "close",
-    "completed",
-    "complete",
-    "resolved",
-    "resolve",
-    "solved",
-    "fixed",
-    "finished",
-    "delivered",
-    "fulfilled",
-    "archived",
-];
-/// Words that turn such a word into its opposite.
-const NOT_DONE: [&str; 12] =
-    ["not", "un", "re", "reopen", "reopened", "to", "before", "pre", "cancelled", "canceled", "rejected", "in"];
-
 fn word_in(label: &[String], table: &[&str]) -> Option<String> {
-    label.iter().find(|w| table.contains(&w.as_str())).cloned()
+    if let Some(word) = label.iter().find(|w| table.contains(&w.as_str())) {
+        return Some(word.clone());
+    }
+    // Entries of several words are looked for in the whole label.
+    let whole = format!(" {} ", label.join(" "));
+    let phrases = table.iter().filter(|entry| entry.contains(' '));
+    phrases.into_iter().find(|phrase| whole.contains(&format!(" {phrase} "))).map(|p| (*p).to_owned())
+}
+
+/// The flow state a status suggests by its words.
+pub(crate) fn state(status: &str) -> Option<FlowState> {
+    state_of(&words(status)).map(|s| s.0)
+}
+
+fn state_of(parts: &[String]) -> Option<(FlowState, String)> {
+    STATES.iter().find_map(|(s, table)| word_in(parts, table).map(|w| (*s, w)))
 }
 
 /// Suggestions for all activities of a log; `given` replaces those it names.
-pub(crate) fn labels(log: &Log, given: &[Label]) -> Vec<Label> {
+pub(crate) fn labels(log: &Log, given: &[Label], known: &[(&str, FlowState)]) -> Vec<Label> {
     let mut counts = vec![0u64; log.activities.len()];
     for &a in &log.activity {
         if let Some(count) = counts.get_mut(a as usize) {
@@ -335,14 +41,18 @@ pub(crate) fn labels(log: &Log, given: &[Label]) -> Vec<Label> {
         .zip(counts)
         .map(|(name, events)| match given.iter().find(|g| g.name == name) {
             Some(label) => Label { events, ..label.clone() },
-            None => label(name, events, &mut steps),
+            None => label(name, events, known, &mut steps),
         })
         .collect()
 }
 
-fn label(name: &str, events: u64, steps: &mut HashSet<String>) -> Label {
+fn label(name: &str, events: u64, known: &[(&str, FlowState)], steps: &mut HashSet<String>) -> Label {
     let parts = words(name);
-    let state = STATES.iter().find_map(|(s, table)| word_in(&parts, table).map(|w| (*s, w)));
+    let own = known.iter().find(|(label, _)| label.eq_ignore_ascii_case(name)).map(|(_, state)| *state);
+    let state = match own {
+        Some(state) => Some((state, name.to_owned())),
+        None => state_of(&parts),
+    };
     let activity = ACTIVITIES.iter().find_map(|(a, table)| word_in(&parts, table).map(|w| (*a, w)));
     let mut why = Vec::new();
     if let Some((state, word)) = &state {
@@ -380,7 +90,9 @@ pub(crate) type Unknown = (String, Option<String>);
 
 /// The labels that mean done: given, or words of being done on labels that end at least half of their cases.
 /// The second answer is the labels given that the log does not have, with the nearest it has.
-pub(crate) fn done(log: &Log, given: Option<&[String]>) -> (Choice<Vec<String>>, Vec<Unknown>) {
+///
+/// `known` are labels the profile of the export knows to mean done.
+pub(crate) fn done(log: &Log, given: Option<&[String]>, known: &[&str]) -> (Choice<Vec<String>>, Vec<Unknown>) {
     if let Some(given) = given {
         let unknown = given
             .iter()
@@ -393,11 +105,20 @@ pub(crate) fn done(log: &Log, given: Option<&[String]>) -> (Choice<Vec<String>>,
         }
         return (choice, unknown);
     }
+    let there: Vec<String> =
+        known.iter().filter(|k| log.activities.get(k).is_some()).map(|k| (*k).to_owned()).collect();
+    if !there.is_empty() {
+        let why =
+            format!("dates of {} end a case in exports of this kind; the first of them counts", there.join(" and "));
+        let others: Vec<(String, f64)> =
+            if there.len() > 1 { there.iter().map(|l| (l.clone(), 0.3)).collect() } else { Vec::new() };
+        return (Choice::new(there, By::Found, 0.9, why).or(others), Vec::new());
+    }
     let (cases, last) = ends(log);
     let mut found: Vec<(String, f64)> = Vec::new();
     for (id, name) in log.activities.iter().enumerate() {
         let parts = words(name);
-        if word_in(&parts, &DONE).is_none() || word_in(&parts, &NOT_DONE).is_some() {
+        if word_in(&parts, DONE).is_none() || word_in(&parts, NOT_DONE).is_some() {
             continue;
         }
         let (cases, last) = (cases.get(id).copied().unwrap_or(0), last.get(id).copied().unwrap_or(0));
@@ -450,7 +171,7 @@ fn ends(log: &Log) -> (Vec<u32>, Vec<u32>) {
     }
     // A case counts once for an activity however often it occurs: remember the last case seen only works for sorted
     // logs, so the pairs are collected for the few activities that can mean done.
-    let candidates: Vec<bool> = log.activities.iter().map(|n| word_in(&words(n), &DONE).is_some()).collect();
+    let candidates: Vec<bool> = log.activities.iter().map(|n| word_in(&words(n), DONE).is_some()).collect();
     let mut pairs: Vec<(u32, u32)> = log
         .activity
         .iter()
@@ -489,7 +210,7 @@ mod tests {
     #[test]
     fn words_suggest_states_and_activities() {
         let log = log(&[("1", "Awaiting Vendor", 0), ("1", "New", 1), ("1", "-100", 2), ("1", "awaiting vendor", 3)]);
-        let labels = labels(&log, &[]);
+        let labels = labels(&log, &[], &[]);
         let [vendor, new, odd, again] = labels.as_slice() else { panic!("four") };
         assert_eq!((vendor.state, vendor.activity), (Some(FlowState::Waiting), Some(Activity::ObtainBuild)));
         assert_eq!(
@@ -514,17 +235,17 @@ mod tests {
             ("3", "Open", 1),
             ("3", "Not done", 2),
         ]);
-        let (choice, _) = done(&log, None);
+        let (choice, _) = done(&log, None, &[]);
         assert_eq!(choice.value, ["Closed"]);
         assert_eq!(choice.alternatives.first().unwrap().value, "Fixed");
-        let (given, unknown) = done(&log, Some(&["Clsed".to_owned()]));
+        let (given, unknown) = done(&log, Some(&["Clsed".to_owned()]), &[]);
         assert_eq!(given.value, ["Clsed"]);
         assert_eq!(unknown, [("Clsed".to_owned(), Some("Closed".to_owned()))]);
     }
 
     #[test]
     fn nothing_known_is_said() {
-        let (choice, _) = done(&log(&[("1", "pay", 0)]), None);
+        let (choice, _) = done(&log(&[("1", "pay", 0)]), None, &[]);
         assert!(choice.value.is_empty() && choice.why.contains("--done"));
     }
 }

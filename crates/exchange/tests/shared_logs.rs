@@ -88,7 +88,11 @@ fn servicenow_is_understood_unaided() {
     assert_eq!((m.time.value.as_deref(), m.team.value.as_deref()), (Some("sys_updated_at"), Some("assignment_group")));
     assert_eq!((m.time_means.value, m.start.value.as_deref()), (TimeMeans::Entry, None));
     assert_eq!(m.done.value, ["Closed"]);
-    assert!(i.log.activities.get("-100").is_some() && i.log.teams.get("?").is_some());
+    assert!(i.log.activities.get("-100").is_some() && i.log.teams.get("?").is_none());
+    assert_eq!(
+        (m.profile.value.as_deref(), m.team_unknown.as_slice()),
+        (Some("servicenow-log"), &["?".to_owned()][..])
+    );
     assert_eq!(m.date_order.by, By::Found);
     assert_eq!(i.log.at.iter().min(), Some(&1_456_736_580_000), "2016-02-29T09:03:00Z");
 }
@@ -165,7 +169,6 @@ fn a_log_without_times_is_refused_with_the_flag() {
 fn files_that_are_no_logs_say_what_they_are() {
     let Some(path) = shared() else { return };
     for (file, word) in [
-        ("apache-jira-issues/kafka_issues.jsonl", "JSON"),
         ("bpmn-miwg", "folder"),
         ("ocel1-examples/example_log.sqlite", "SQLite"),
         ("junit-xml", "folder"),

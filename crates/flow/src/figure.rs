@@ -21,6 +21,18 @@ pub enum Reason {
     NoTeams,
     /// Steps are not mapped to the six activities.
     NoActivities,
+    /// Too many items are still open, or ended otherwise, for the share asked about to be reached.
+    NotReached,
+    /// At some age all items under watch had ended while others were not seen yet.
+    NobodyAtRisk,
+    /// Nobody said how much a team can work.
+    NoCapacity,
+    /// No deployments are known.
+    NoDeployments,
+    /// No incidents are known.
+    NoIncidents,
+    /// Deployments do not say whether they were made to repair.
+    NoReworkMarked,
 }
 
 impl Reason {
@@ -37,6 +49,14 @@ impl Reason {
             Self::NoStart => "Not in this source: it does not say when work began.",
             Self::NoTeams => "Not in this source: it names no teams.",
             Self::NoActivities => "Not mapped: no step says which of the six activities it belongs to.",
+            Self::NotReached => "Not reached: too many items are still open, or ended otherwise, to say.",
+            Self::NobodyAtRisk => {
+                "Not told: at one age every item under watch had ended while others were not seen yet. Choose an earlier start."
+            }
+            Self::NoCapacity => "Not known: nobody said how many people work in this team.",
+            Self::NoDeployments => "Not in this source: it names no deployments.",
+            Self::NoIncidents => "Not in this source: it names no incidents.",
+            Self::NoReworkMarked => "Not in this source: deployments do not say whether they were made to repair.",
         }
     }
 }
@@ -76,6 +96,8 @@ pub enum Unit {
     Share,
     /// So many for each item.
     PerItem,
+    /// So many in a week.
+    PerWeek,
 }
 
 /// Which clock durations were taken with.
@@ -84,6 +106,8 @@ pub enum Unit {
 pub enum Clock {
     /// Every hour counts.
     Calendar,
+    /// Only working hours count, by the calendar of the team, else the stream, else the organisation.
+    Business,
 }
 
 /// One figure.
@@ -126,6 +150,11 @@ impl Figure {
     #[must_use]
     pub const fn too_few(n: usize, needed: usize, unit: Unit) -> Self {
         Self { state: State::TooFew { needed }, n, unit, clock: Clock::Calendar }
+    }
+    /// The same, its durations taken with this clock.
+    #[must_use]
+    pub const fn on(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
     /// The number, where there is one.
     #[must_use]
@@ -171,5 +200,10 @@ impl Spread {
     pub const fn not_measured(reason: Reason) -> Self {
         let figure = Figure::not_measured(reason, Unit::Ms);
         Self { n: 0, p50: figure, p85: figure, p95: figure, exact: None }
+    }
+    /// The same, taken with this clock.
+    #[must_use]
+    pub const fn on(self, clock: Clock) -> Self {
+        Self { p50: self.p50.on(clock), p85: self.p85.on(clock), p95: self.p95.on(clock), ..self }
     }
 }

@@ -1,8 +1,10 @@
 //! Native items into visits: rounds, visits and spells are there already; instants become milliseconds.
 
+use crate::evidence::Evidence;
 use crate::log::{NO_TIME, NONE};
 use crate::visits::{Ended, ItemRow, Parked, Row, Source, Standing, Stretch, Told, Visits};
 use std::borrow::Cow;
+use watercourse_core::activity::Activity;
 use watercourse_core::item::{Ending, Item, Outcome, Phase, Place, Round, Spell};
 use watercourse_core::set::StepSet;
 use watercourse_core::standing::Standing as Marked;
@@ -11,8 +13,7 @@ use watercourse_core::time::Instant;
 
 /// The visits of items, each with the stream version it runs under, as they stand `now`.
 pub fn from_items<'a>(items: impl IntoIterator<Item = (&'a Item, &'a Stream)>, now: Instant) -> Visits {
-    let source = Source { done: true, teams: true, phases: true, starts: true, pauses: true, entries: false };
-    let mut visits = Visits::telling(source, now.millis());
+    let mut visits = native(now);
     let mut scratch = Scratch::default();
     for (item, stream) in items {
         add(&mut visits, &mut scratch, item, stream);
@@ -20,14 +21,30 @@ pub fn from_items<'a>(items: impl IntoIterator<Item = (&'a Item, &'a Stream)>, n
     visits
 }
 
+/// No visits yet, of a source that tells everything.
+pub(crate) fn native(now: Instant) -> Visits {
+    let source = Source {
+        done: true,
+        teams: true,
+        phases: true,
+        starts: true,
+        pauses: true,
+        entries: false,
+        evidence: Evidence::L4,
+    };
+    Visits::telling(source, now.millis())
+}
+
+/// Room that is used again for every item.
 #[derive(Default)]
-struct Scratch {
+pub(crate) struct Scratch {
     stretches: Vec<Stretch>,
     /// For each round its first visit and how many follow.
     rounds: Vec<(u32, usize)>,
 }
 
-fn add(visits: &mut Visits, scratch: &mut Scratch, item: &Item, stream: &Stream) {
+/// Appends an item.
+pub(crate) fn add(visits: &mut Visits, scratch: &mut Scratch, item: &Item, stream: &Stream) {
     let number = visits.item_count() as u32;
     // A key that was used twice would mix two items: the second goes by its id.
     if visits.keys.get(&item.key).is_some() {
@@ -68,13 +85,7 @@ fn add(visits: &mut Visits, scratch: &mut Scratch, item: &Item, stream: &Stream)
 
 /// Adds the visits of a round; answers the first.
 fn add_round(visits: &mut Visits, scratch: &mut Scratch, item: &Item, round: &Round, stream: &Stream) -> u32 {
-    let (name, activity) = match &round.place {
-        Place::Step(step) => match stream.step(*step) {
-            Some(step) => (Cow::Borrowed(step.id.as_str()), Some(step.activity)),
-            None => (Cow::Borrowed("?"), None),
-        },
-        Place::Adhoc(label, activity) => (Cow::Owned(format!("~{label}")), Some(*activity)),
-    };
+    let (name, activity) = place(round, stream);
     let step = visits.steps.intern(&name);
     if visits.step_activity.len() <= step as usize {
         visits.step_activity.push(activity);
@@ -111,6 +122,17 @@ fn add_round(visits: &mut Visits, scratch: &mut Scratch, item: &Item, round: &Ro
     first
 }
 
+/// What the place of a round is called, and its activity.
+pub(crate) fn place<'a>(round: &Round, stream: &'a Stream) -> (Cow<'a, str>, Option<Activity>) {
+    match &round.place {
+        Place::Step(step) => match stream.step(*step) {
+            Some(step) => (Cow::Borrowed(step.id.as_str()), Some(step.activity)),
+            None => (Cow::Borrowed("?"), None),
+        },
+        Place::Adhoc(label, activity) => (Cow::Owned(format!("~{label}")), Some(*activity)),
+    }
+}
+
 fn stretch(visits: &mut Visits, spell: &Spell) -> Stretch {
     let what = match spell.phase {
         Phase::Active => Told::Active,
@@ -132,7 +154,7 @@ fn released_by(visits: &Visits, scratch: &Scratch, item: &Item, round: &Round) -
 }
 
 /// When the item was committed to: the start of a committing step, else of any.
-fn committed(item: &Item, stream: &Stream) -> Option<Instant> {
+pub(crate) fn committed(item: &Item, stream: &Stream) -> Option<Instant> {
     let committing = stream.committing();
     let counts = |r: &&Round| committing.is_empty() || matches!(r.place, Place::Step(step) if committing.has(step));
     item.rounds.iter().filter(counts).filter_map(|r| r.started).min()
@@ -140,7 +162,7 @@ fn committed(item: &Item, stream: &Stream) -> Option<Instant> {
 
 /// When and how the lead time ended, and the round that ended it. An item that was delivered but is still
 /// open has ended, unless a delivering step is to be done again.
-fn end_of(item: &Item, stream: &Stream) -> Option<(Instant, Outcome, Option<u32>)> {
+pub(crate) fn end_of(item: &Item, stream: &Stream) -> Option<(Instant, Outcome, Option<u32>)> {
     let delivering = stream.delivering();
     let last_done = |steps: StepSet| {
         let of =

@@ -20,7 +20,8 @@ use watercourse_core::item::Outcome;
 ///   of one activity are under way at once, first in first out.
 #[must_use]
 pub fn from_log(log: &Log, ordered: &Ordered, meaning: &LogMeaning) -> Visits {
-    let source = Source { done: !meaning.done.is_empty(), teams: !log.team.is_empty(), ..Source::default() };
+    let (done, teams, evidence) = (!meaning.done.is_empty(), !log.team.is_empty(), meaning.evidence);
+    let source = Source { done, teams, evidence, ..Source::default() };
     let as_of = meaning.as_of.or_else(|| log.at.iter().copied().max()).unwrap_or(0);
     let mut visits = Visits::telling(source, as_of);
     visits.keys = log.cases.clone();

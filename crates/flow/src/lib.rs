@@ -9,9 +9,15 @@
 
 mod cases;
 pub mod conformance;
+pub mod delivery;
+pub mod evidence;
 pub mod figure;
 pub mod from_items;
 pub mod from_log;
+pub mod growing;
+pub mod hours;
+pub mod hygiene;
+pub mod live;
 pub mod log;
 pub mod map;
 pub mod meaning;
@@ -22,6 +28,9 @@ mod pairs;
 pub mod quantile;
 pub mod replay;
 pub mod selection;
+pub mod statistics;
+pub mod survival;
 pub mod timeline;
 pub mod variants;
 pub mod visits;
+mod wilson;

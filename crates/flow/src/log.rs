@@ -38,6 +38,17 @@ impl Dictionary {
     pub fn name(&self, id: u32) -> &str {
         slice(&self.text, &self.ends, id)
     }
+    /// Forgets the name that came last.
+    pub(crate) fn pop(&mut self) {
+        let Some(id) = self.len().checked_sub(1) else { return };
+        let (id, begin) = (id as u32, if id == 0 { 0 } else { self.ends[id - 1] });
+        let hash = self.hasher.hash_one(&self.text[begin..]);
+        if let Ok(found) = self.index.find_entry(hash, |known| *known == id) {
+            found.remove();
+        }
+        self.ends.pop();
+        self.text.truncate(begin);
+    }
     /// How many names there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,5 +1,6 @@
 //! What a log means: given by people or a mapping, never guessed here.
 
+use crate::evidence::Evidence;
 use crate::log::{Log, NONE, TimeMeans};
 use std::collections::BTreeMap;
 use watercourse_core::activity::Activity;
@@ -74,6 +75,8 @@ pub struct LogMeaning {
     pub activities: BTreeMap<String, Activity>,
     /// The instant up to which the log tells, UTC ms; the time of its last event where none is given.
     pub as_of: Option<i64>,
+    /// How much the log can tell.
+    pub evidence: Evidence,
 }
 
 impl LogMeaning {

@@ -29,6 +29,12 @@ impl ItemSet {
             self.bits[item as usize / 64] |= 1 << (item % 64);
         }
     }
+    /// Takes an item out.
+    pub fn remove(&mut self, item: u32) {
+        if let Some(word) = self.bits.get_mut(item as usize / 64) {
+            *word &= !(1 << (item % 64));
+        }
+    }
     /// Whether the item is in.
     #[must_use]
     pub fn has(&self, item: u32) -> bool {

@@ -36,11 +36,13 @@ pub enum Kind {
     ParkedDone,
     /// With nobody: no round was open.
     Idle,
+    /// Outside working hours, whatever else it was: only where time is told in business time.
+    OffHours,
 }
 
 impl Kind {
     /// Every kind, in the order shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CommitWait,
         Self::Queue,
         Self::HandOff,
@@ -52,6 +54,7 @@ impl Kind {
         Self::ReworkUnclassified,
         Self::ParkedDone,
         Self::Idle,
+        Self::OffHours,
     ];
     /// The word in files and the API.
     #[must_use]
@@ -68,6 +71,7 @@ impl Kind {
             Self::ReworkUnclassified => "rework-unclassified",
             Self::ParkedDone => "parked-done",
             Self::Idle => "idle",
+            Self::OffHours => "off-hours",
         }
     }
     /// Whether somebody worked.
@@ -142,26 +146,38 @@ impl Timeline {
             visit: Vec::with_capacity(visits.len()),
             reason: Vec::new(),
             from: Vec::with_capacity(visits.len()),
-            until: visits.items.until.clone(),
+            until: Vec::with_capacity(items),
         };
         timeline.first.push(0);
+        timeline.again_from(visits, 0);
+        timeline
+    }
+    /// Keeps what it says of the items before this number, and walks all others back, anew.
+    pub(crate) fn again_from(&mut self, visits: &Visits, item: usize) {
+        let segments = self.first[item] as usize;
+        self.first.truncate(item + 1);
+        self.kind.truncate(segments);
+        self.visit.truncate(segments);
+        self.reason.truncate(segments);
+        self.from.truncate(segments);
+        self.until.truncate(item);
+        self.until.extend_from_slice(&visits.items.until[item..]);
         let mut walk = Walk { visits, back: Vec::new(), stretch: Vec::new(), entries: Vec::new() };
         let mut forward = Vec::new();
-        for item in 0..items {
+        for item in item..visits.item_count() {
             walk.item(item);
             forward.clear();
             forward.extend(walk.back.iter().rev().copied());
             finish(visits, item, &mut forward);
             for piece in &forward {
-                let place = timeline.kind.len();
-                timeline.kind.push(piece.kind);
-                timeline.visit.push(piece.visit);
-                timeline.from.push(piece.from);
-                fill(&mut timeline.reason, place, (piece.reason != NONE).then_some(piece.reason), NONE);
+                let place = self.kind.len();
+                self.kind.push(piece.kind);
+                self.visit.push(piece.visit);
+                self.from.push(piece.from);
+                fill(&mut self.reason, place, (piece.reason != NONE).then_some(piece.reason), NONE);
             }
-            timeline.first.push(timeline.kind.len() as u32);
+            self.first.push(self.kind.len() as u32);
         }
-        timeline
     }
     /// The segments of an item, in order of time.
     pub fn of_item(&self, item: usize) -> impl Iterator<Item = Segment> + '_ {

@@ -1,5 +1,8 @@
 //! Visits in columns: the atom of all measuring, whatever source they come from.
 
+mod cut;
+
+use crate::evidence::Evidence;
 use crate::log::{Dictionary, Log, NO_TIME, NONE, fill};
 use crate::order::Ordered;
 use std::sync::Arc;
@@ -85,6 +88,8 @@ pub struct Source {
     pub pauses: bool,
     /// Its times are entries into a status.
     pub entries: bool,
+    /// How much it can tell in all.
+    pub evidence: Evidence,
 }
 
 /// Items in columns.

@@ -18,6 +18,7 @@ mod offer;
 mod outbound;
 mod pages;
 mod provider;
+mod ready;
 mod reports;
 mod router;
 mod serving;

@@ -43,6 +43,8 @@ pub fn html(study: &Study, name: &str) -> String {
         stands_on: "the whole log, calendar time, UTC".to_owned(),
         links: Links::default(),
         from_day: None,
+        marks: Vec::new(),
+        change: None,
     };
     let report = Report {
         name: name.to_owned(),
@@ -127,11 +129,12 @@ fn charts(study: &Study, scope: &Scope<'_>) -> Vec<Drawn> {
         answer,
         stands_on: scope.on(study.visits.item_count(), "cases; numbers on arrows: moves and the median time between"),
         table: stream_map::table(scope, &study.map),
+        ..Drawn::default()
     };
     let others = CHARTS.iter().map(|chart| {
         // Among the events of a log every event counts, as in the figures above.
         let mut drawn =
-            if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { (chart.draw)(scope) };
+            if chart.id == "variants" { variants::of_found(scope, &study.variants) } else { chart.draw(scope) };
         if chart.id == "time-by-team"
             && let Some(reason) = study.analysis.not_measured.get("teams")
         {

@@ -32,7 +32,7 @@ const LARGEST_BODY: usize = 1 << 20;
 pub fn router(app: App, settings: Settings) -> Router {
     let way = Arc::new(Way::over(settings.permitted.clone()));
     let limits = Arc::new(Limits::of(settings.rate));
-    let base = Base { app, settings: Arc::new(settings), way, limits };
+    let base = Base { app, settings: Arc::new(settings), way, limits, ready: Arc::default() };
     Router::new()
         .merge(api::routes())
         .merge(pages::routes())

@@ -3,10 +3,12 @@
 use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
 use crate::provider::Way;
+use crate::ready::Ready;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use std::sync::Arc;
+use std::time::Duration;
 use watercourse_app::{Access, App, Identity, Presented};
 use watercourse_connect::address::{Networks, Permitted};
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub commit: Option<String>,
     /// Whether what is shown is the demo organisation.
     pub demo: bool,
+    /// How long a page waits for figures before it says that they are loading; a second where nothing is said.
+    pub patience: Option<Duration>,
 }
 
 impl Settings {
@@ -64,6 +68,8 @@ pub struct Base {
     pub(crate) way: Arc<Way>,
     /// How much one may ask.
     pub(crate) limits: Arc<Limits>,
+    /// Figures that were made.
+    pub(crate) ready: Arc<Ready>,
 }
 
 /// Who signed in, and with what.
@@ -95,6 +101,8 @@ pub struct Web {
     pub access: Arc<Access>,
     /// Who signed in; none where nobody signs in.
     pub entered: Option<Arc<Entered>>,
+    /// Figures that were made.
+    pub(crate) ready: Arc<Ready>,
 }
 
 impl FromRequestParts<Base> for Web {
@@ -107,6 +115,12 @@ impl FromRequestParts<Base> for Web {
             parts.extensions.get::<Asker>().cloned().ok_or_else(|| {
                 Problem::new(Kind::Unauthenticated, "Nobody is signed in.", "Sign in, or send a token.")
             })?;
-        Ok(Self { app: base.app.clone(), settings: Arc::clone(&base.settings), access, entered })
+        Ok(Self {
+            app: base.app.clone(),
+            settings: Arc::clone(&base.settings),
+            access,
+            entered,
+            ready: Arc::clone(&base.ready),
+        })
     }
 }

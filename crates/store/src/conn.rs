@@ -334,8 +334,8 @@ operations! {
     reads access::sees(item: ItemId, sight: &Sight) -> bool;
     /// Those of some items that are seen.
     reads access::seen_of(items: &[ItemId], sight: &Sight) -> Vec<ItemId>;
-    /// The native items that are seen, of one stream or of all.
-    reads access::seen_items(stream: Option<&str>, sight: &Sight) -> Vec<ItemId>;
+    /// The keys of native items that may be seen, of a stream or of all.
+    reads access::seen_keys(stream: Option<&str>, sight: &Sight) -> Vec<String>;
 
     /// Keeps a person, new or changed.
     writes organisation::put_person(person: &Person) -> ();
@@ -407,12 +407,16 @@ operations! {
     /// When the next timer is due.
     reads timer::next_due() -> Option<Instant>;
 
-    /// All native items, in the order they were opened.
-    reads flow::native_items() -> Vec<Item>;
+    /// Native items in the order they were opened, after one of them.
+    reads flow::native_items(after: Option<(Instant, ItemId)>, limit: i64) -> Vec<Kept>;
+    /// Native items that are not closed, and those that something happened to since.
+    reads flow::moving_items(since: Instant) -> Vec<Kept>;
+    /// Items of a version of a stream that may be seen and are not closed, or were closed since.
+    reads flow::items_to_replay(version: (&str, u32), since: Instant, sight: &Sight) -> Vec<Kept>;
     /// Keeps events of an imported log, in order, after those of it that are kept.
     writes flow::append_events(stream: &str, version: u32, from: i64, events: &[LogEvent]) -> ();
-    /// The events of an imported log, in order.
-    reads flow::log_events(stream: &str, version: u32) -> Vec<LogEvent>;
+    /// Events of an imported log, in order, from a number on; the first has the number 0.
+    reads flow::log_events(stream: &str, version: u32, from: i64, limit: i64) -> Vec<LogEvent>;
     /// The events of one case of an imported log, by time.
     reads flow::events_of_case(stream: &str, version: u32, case: &str) -> Vec<LogEvent>;
     /// Takes away the imported items of a stream, and the events of all its versions but one.

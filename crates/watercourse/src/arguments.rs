@@ -33,8 +33,15 @@ pub(crate) enum Command {
     Import(Import),
     /// Read a log of another tool and say where its time goes
     Analyze(Analyze),
+    /// Write a log of another tool as a file in another format
+    Convert(Convert),
     /// Write facts or an event log of a running server to standard output
     Export(Export),
+    /// Write a chart of a running server's stream to a file: the same picture as on its page
+    #[command(
+        after_help = "Examples:\n  watercourse chart lead-times --stream restore-service -o lead-times.png\n  watercourse chart map --stream deploy-release --days 90 --only 'team:operations' -o map.svg\n  watercourse chart throughput --stream new-feature --format csv"
+    )]
+    Chart(Chart),
     /// Look whether everything is as it was sealed, or print the signed head of the audit chain
     #[command(subcommand)]
     Audit(Audit),
@@ -356,6 +363,9 @@ pub(crate) struct Reading {
     /// The column with the case id
     #[arg(long, value_name = "COLUMN")]
     pub(crate) case: Option<String>,
+    /// Object-centric logs: the type of objects that are the cases
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) object_type: Option<String>,
     /// The column with the activity or status
     #[arg(long, value_name = "COLUMN")]
     pub(crate) activity: Option<String>,
@@ -383,6 +393,9 @@ pub(crate) struct Reading {
     /// XES: the classifier, or the attributes whose values joined by + are the activity
     #[arg(long)]
     pub(crate) classifier: Option<String>,
+    /// The export of a known tool this is, such as jira-csv; an empty name for none (see the reference on imports)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// Read all of this from a mapping file
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
@@ -390,7 +403,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     /// The stream it becomes; the file's name where nothing is said
@@ -407,7 +420,7 @@ pub(crate) struct Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// The log: .csv, .xes, .gz or .zip of these; - reads standard input
+    /// The log: .csv, .xes, .json, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
     #[arg(required_unless_present = "done")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -421,9 +434,25 @@ pub(crate) struct Analyze {
     /// Write what was guessed to this file, to be changed and given as --mapping
     #[arg(long, value_name = "FILE")]
     pub(crate) write_mapping: Option<PathBuf>,
+    /// Write every row that could not be used to this file, with its line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The log: .csv, .xes, .jsonocel, .xmlocel, .sqlite, .gz or .zip of these; - reads standard input
+    pub(crate) input: PathBuf,
+    /// The new file; its ending tells the format: .csv, .xes, .jsonocel, .xmlocel, also with .gz, or .sqlite
+    pub(crate) output: PathBuf,
+    /// The version of OCEL that is written; 1.0 as JSON only
+    #[arg(long, value_name = "VERSION", default_value = "2.0", value_parser = ["1.0", "2.0"])]
+    pub(crate) ocel: String,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]
@@ -434,6 +463,35 @@ pub(crate) struct Export {
     /// An event log as CSV, which `analyze` and other tools read, instead of facts as JSON lines
     #[arg(long)]
     pub(crate) csv: bool,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chart {
+    /// The chart, as in its address: map, lead-times, throughput…
+    pub(crate) name: String,
+    /// Its stream
+    #[arg(long, value_name = "ID")]
+    pub(crate) stream: String,
+    /// The file to write; its name ends with .svg, .png, .csv or .json. Standard output where none is named
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<std::path::PathBuf>,
+    /// The form, where the name of the file does not say it
+    #[arg(long, value_name = "FORM")]
+    pub(crate) format: Option<String>,
+    /// The last days: 7, 30, 90, 180, 365, or 0 for all time
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) days: Option<u32>,
+    /// Only the items this filter finds
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) only: Option<String>,
+    /// `before`, or a filter: what figures are compared with
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) compare: Option<String>,
+    /// Of the map: actual, designed or difference
+    #[arg(long, value_name = "VIEW", default_value = "actual", value_parser = ["actual", "designed", "difference"])]
+    pub(crate) show: String,
     #[command(flatten)]
     pub(crate) server: Server,
 }

@@ -3,7 +3,7 @@
 use crate::arguments::Server;
 use crate::exit::{Exit, ended, usage};
 use anyhow::Result;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 /// A server and who acts on it.
@@ -50,7 +50,23 @@ impl Client {
         if write { request.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()) } else { request }
     }
     async fn send(&self, request: RequestBuilder) -> Result<Answer> {
-        let response = request.send().await.map_err(|e| {
+        let response = self.answer(request).await?;
+        let status = response.status();
+        let etag = response.headers().get("etag").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let body = response.text().await?;
+        if status.is_success() { Ok(Answer { etag, body }) } else { Err(refused(status, &body)) }
+    }
+    /// A file, as it is.
+    pub(crate) async fn fetch(&self, path: &str) -> Result<Vec<u8>> {
+        let response = self.answer(self.request(Method::GET, path).header("Accept", "application/json, */*")).await?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response.bytes().await?.to_vec());
+        }
+        Err(refused(status, &response.text().await?))
+    }
+    async fn answer(&self, request: RequestBuilder) -> Result<Response> {
+        request.send().await.map_err(|e| {
             if e.is_builder() {
                 return usage(format!(
                     "Nothing can be sent to “{}” as “{}”. An address looks like http://127.0.0.1:8080, an actor like person:ada.",
@@ -58,11 +74,7 @@ impl Client {
                 ));
             }
             ended(Exit::Unreachable, format!("{} does not answer: {}. Is `watercourse serve` running there?", self.base, e.without_url()))
-        })?;
-        let status = response.status();
-        let etag = response.headers().get("etag").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let body = response.text().await?;
-        if status.is_success() { Ok(Answer { etag, body }) } else { Err(refused(status, &body)) }
+        })
     }
     pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
         self.send(self.request(Method::GET, path)).await

@@ -14,6 +14,15 @@ pub(crate) fn data(line: &str) {
     }
 }
 
+/// A file to a pipe. A terminal is not given what it cannot show.
+pub(crate) fn bytes(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if out.is_terminal() && std::str::from_utf8(bytes).is_err() {
+        return Err(std::io::Error::other("a picture is not for a terminal: name a file with -o"));
+    }
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
 /// A paragraph of data, broken into lines of at most 100 characters.
 pub(crate) fn wrapped(first: &str, rest: &str, text: &str) {
     for line in broken(first, rest, text) {

@@ -173,7 +173,7 @@ impl App {
     }
 
     pub(super) async fn read_spooled(&self, spool: &Spool, id: Uuid, mapping: &str) -> Result<Reading, AppError> {
-        read(spool.log(id), spool.rejected(id), mapping, Arc::new(Watch::of(id))).await
+        read(spool.log(id), spool.rejected(id), mapping, Arc::new(Watch::of(id)), self.now()).await
     }
 }
 

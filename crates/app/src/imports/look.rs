@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use watercourse_core::activity::Activity;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{Choice, FlowState, Glance, Imported, Layout};
+use watercourse_exchange::{Choice, FlowState, Glance, Imported, Layout, next_step};
+use watercourse_flow::hygiene::{Code, Effect, Finding};
 use watercourse_flow::log::{NONE, TimeMeans};
 
 /// Events and rows that are shown.
@@ -60,7 +61,9 @@ pub struct Look {
     pub labels: Vec<LookLabel>,
     /// Labels that are not listed here.
     pub more_labels: usize,
-    /// What to know before believing a figure.
+    /// What looks wrong with it, and what that bears on; the gravest first.
+    pub findings: Vec<LookFinding>,
+    /// What else to know before believing a figure.
     pub warnings: Vec<String>,
     /// What became of its rows.
     pub rows: super::RowCounts,
@@ -74,6 +77,19 @@ pub struct Look {
     pub span: (String, String),
     /// How much of the story it can tell: `L0`, `L1`, `L2`.
     pub evidence: String,
+    /// What the next level of evidence gives, and how to get it; empty where there is none.
+    pub next_level: (String, Vec<String>),
+}
+
+/// Something that looks wrong with a log.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LookFinding {
+    /// What, with numbers.
+    pub text: String,
+    /// Measures that would mislead, and why.
+    pub disables: Vec<String>,
+    /// Measures that are to be read with care, and why.
+    pub weakens: Vec<String>,
 }
 
 /// A decision as it is shown.
@@ -162,7 +178,7 @@ impl Look {
     }
 
     /// How a file was read.
-    pub(super) fn of(imported: &Imported, glance: Option<&Glance>) -> Self {
+    pub(super) fn of(imported: &Imported, glance: Option<&Glance>, findings: &[Finding]) -> Self {
         let (log, mapping) = (&imported.log, &imported.mapping);
         let unread = glance.map(Self::unread).unwrap_or_default();
         let name = |column: &[u32], i: usize, names: &watercourse_flow::log::Dictionary| {
@@ -227,13 +243,17 @@ impl Look {
             labels: mapping.labels.iter().take(LABELS).map(label).collect(),
             more_labels: mapping.labels.len().saturating_sub(LABELS),
             team_unknown: mapping.team_unknown.clone(),
-            warnings: imported.warnings.iter().map(|w| on_a_page(&w.text)).collect(),
+            findings: findings.iter().map(LookFinding::of).collect(),
+            warnings: said_else(imported, findings),
             rows: imported.rows.into(),
             rejected: imported.rejected.iter().take(REJECTED).map(|r| (r.line, short(&r.reason))).collect(),
             cases: log.cases.len(),
             event_count: log.len(),
             span: (ends(i64::min), ends(i64::max)),
             evidence: format!("{:?}", imported.evidence),
+            next_level: next_step(imported.evidence, mapping.profile.value.as_deref())
+                .map(|n| (format!("{} adds {}", n.level, n.gives), n.how.iter().map(|h| (*h).to_owned()).collect()))
+                .unwrap_or_default(),
             ..unread
         }
     }
@@ -254,6 +274,38 @@ const ROLES: [(&str, &str, bool); 6] = [
     ("team", "Team", true),
     ("lifecycle", "Lifecycle", true),
 ];
+
+impl LookFinding {
+    fn of(finding: &Finding) -> Self {
+        let of = |effect: Effect| {
+            let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+            for impact in finding.affects.iter().filter(|a| a.effect == effect) {
+                let measure = serde_json::to_value(impact.measure).ok();
+                let measure = measure.as_ref().and_then(|m| m.as_str()).unwrap_or_default().replace('-', " ");
+                match by_reason.iter_mut().find(|(why, _)| *why == impact.why) {
+                    Some((_, measures)) => measures.push(measure),
+                    None => by_reason.push((impact.why, vec![measure])),
+                }
+            }
+            by_reason.into_iter().map(|(why, measures)| format!("{}: {why}", measures.join(", "))).collect()
+        };
+        Self { text: finding.text.clone(), disables: of(Effect::Disables), weakens: of(Effect::Weakens) }
+    }
+}
+
+/// What reading found that no finding says.
+fn said_else(imported: &Imported, findings: &[Finding]) -> Vec<String> {
+    let found = |codes: &[Code]| findings.iter().any(|f| codes.contains(&f.code));
+    let is_said = |code: &str| match code {
+        "out-of-order" => found(&[Code::OutOfOrder]),
+        "identical-rows" => found(&[Code::Duplicates]),
+        "equal-times" => found(&[Code::Ties]),
+        "day-resolution" => found(&[Code::WholeDays]),
+        "unusual-year" => found(&[Code::Future, Code::Ancient]),
+        _ => false,
+    };
+    imported.warnings.iter().filter(|w| !is_said(w.code)).map(|w| on_a_page(&w.text)).collect()
+}
 
 impl Decided {
     fn of<T>(choice: &Choice<T>, said: impl Fn(&T) -> String) -> Self {

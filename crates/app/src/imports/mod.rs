@@ -12,6 +12,6 @@ mod undoing;
 
 pub use bringing::{Begin, Upload, stream_id_of};
 pub use jobs::outcome_of;
-pub use look::{Decided, Look, LookColumn, LookLabel, Role};
+pub use look::{Decided, Look, LookColumn, LookFinding, LookLabel, Role};
 pub use outcome::{Outcome, RowCounts, Spread};
 pub use running::Begun;

@@ -1,22 +1,23 @@
 //! Reading a file that was brought, as it was said.
 
 use super::look::{Look, SHOWN};
+use crate::analysis::meaning;
 use crate::error::AppError;
 use crate::watch::{Phase, Watch};
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use watercourse_exchange::{ExchangeError, Glance, Imported, Options, glance, read_path, write_rejected};
+use watercourse_core::time::Instant;
+use watercourse_exchange::{ExchangeError, Glance, Imported, Options, RejectedRows, glance, read_path_keeping};
+use watercourse_flow::hygiene::{Finding, hygiene};
+use watercourse_flow::order::Ordered;
 use watercourse_store::StoreError;
-
-/// Rejected rows that the file of them holds; there may be more.
-const LISTED: usize = 100_000;
 
 /// A file that was read, or why it was not, with what could be seen of it.
 pub(super) struct Reading {
     pub(super) glance: Option<Glance>,
     pub(super) read: Result<Box<Imported>, AppError>,
+    /// What looks wrong with the log.
+    findings: Vec<Finding>,
     /// Whether saying something else of the file may help.
     pub(super) can_be_said: bool,
 }
@@ -25,7 +26,7 @@ impl Reading {
     /// How it was read; what could be seen of it where it was not.
     pub(super) fn look(&self) -> Look {
         match (&self.read, &self.glance) {
-            (Ok(imported), glance) => Look::of(imported, glance.as_ref()),
+            (Ok(imported), glance) => Look::of(imported, glance.as_ref(), &self.findings),
             (Err(_), Some(glance)) => Look::unread(glance),
             (Err(_), None) => Look::default(),
         }
@@ -43,42 +44,34 @@ pub(super) async fn read(
     rejected: PathBuf,
     mapping: &str,
     watch: Arc<Watch>,
+    now: Instant,
 ) -> Result<Reading, AppError> {
-    let mut options = options(mapping)?;
-    options.limits.listed = LISTED;
-    let reading = tokio::task::spawn_blocking(move || read_now(&path, &rejected, &options, &watch));
+    let options = options(mapping)?;
+    let reading = tokio::task::spawn_blocking(move || read_now(&path, &rejected, &options, &watch, now));
     Ok(reading.await.map_err(|e| StoreError::Other(format!("reading broke off: {e}")))?)
 }
 
-fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch) -> Reading {
+fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch, now: Instant) -> Reading {
     watch.enter(Phase::Reading, 0);
     let seen = glance(path, options, SHOWN).ok().flatten();
-    match read_path(path, options, &mut |done, of| watch.at(done, of)) {
+    let kept = RejectedRows::to_file(rejected.to_owned());
+    match read_path_keeping(path, options, &mut |done, of| watch.at(done, of), &kept) {
         Ok(imported) => {
-            write_beside(path, rejected, options, &imported);
-            Reading { glance: seen, read: Ok(Box::new(imported)), can_be_said: true }
+            if imported.rows.rejected == 0 {
+                drop(std::fs::remove_file(rejected));
+            }
+            let log = &imported.log;
+            let meaning = meaning(&imported.mapping, log, imported.evidence, None);
+            let findings = hygiene(log, &Ordered::of(log), &meaning, now.millis());
+            Reading { glance: seen, read: Ok(Box::new(imported)), findings, can_be_said: true }
         }
         Err(error) => {
             drop(std::fs::remove_file(rejected));
             let about_columns = error.is_usage()
                 || matches!(error, ExchangeError::NoColumn { .. } | ExchangeError::NothingUsable { .. });
             let can_be_said = about_columns && seen.as_ref().is_some_and(|g| g.columns.len() > 1);
-            Reading { glance: seen, read: Err(unreadable(&error)), can_be_said }
+            Reading { glance: seen, read: Err(unreadable(&error)), findings: Vec::new(), can_be_said }
         }
-    }
-}
-
-/// Writes the rejected rows. What is lost of them is no reason not to import the others.
-fn write_beside(path: &Path, rejected: &Path, options: &Options, imported: &Imported) {
-    if imported.rejected.is_empty() {
-        drop(std::fs::remove_file(rejected));
-        return;
-    }
-    let written = File::create(rejected)
-        .map_err(|source| ExchangeError::Io { what: "the file of rejected rows".to_owned(), source })
-        .and_then(|file| write_rejected(path, options, &imported.rejected, &mut BufWriter::new(file)));
-    if let Err(error) = written {
-        tracing::warn!(%error, "the rejected rows of an import could not be written");
     }
 }
 

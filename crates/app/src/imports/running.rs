@@ -217,7 +217,7 @@ impl App {
     ) -> Result<Prepared, AppError> {
         let spool = self.spool()?;
         let (log, rejected) = (spool.log(job.id), spool.rejected(job.id));
-        let reading = read(log, rejected, &job.mapping, Arc::clone(watch)).await?;
+        let reading = read(log, rejected, &job.mapping, Arc::clone(watch), self.now()).await?;
         let look = reading.look();
         let imported = reading.read?;
         if watch.is_stopped() {
@@ -229,7 +229,7 @@ impl App {
         let note = format!("Imported from {}", job.file);
         let work = tokio::task::spawn_blocking(move || {
             let outcome = Outcome::of(&Study::of(&imported, None));
-            let meaning = meaning(&imported.mapping, &imported.log, None);
+            let meaning = meaning(&imported.mapping, &imported.log, imported.evidence, None);
             let told = serde_json::Map::new();
             let import = Import { stream, name, kind: String::new(), log: imported.log, meaning, note, file, told };
             (Ready::of(&actor, import, now), outcome)

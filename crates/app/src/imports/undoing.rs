@@ -81,7 +81,7 @@ impl App {
         if let Ok(spool) = self.spool() {
             spool.forget(id);
         }
-        self.known.measured.lock().await.imported.remove(&(stream.clone(), version));
+        self.known.measured.lock().await.imported.remove(&stream);
         self.tell(Change::Stream { id: stream, version: current.unwrap_or(version) });
         Ok(job)
     }

@@ -121,6 +121,16 @@ impl Calendar {
         }
         sum
     }
+    /// Calls back with every stretch of work between two instants, in order; one may begin where another ends.
+    pub(super) fn each_interval(&self, from: i64, until: i64, mut call: impl FnMut(i64, i64)) {
+        let (mut at, until) = (clamp(from), clamp(until));
+        while at < until {
+            let (offset, next) = self.stretch(at);
+            let end = next.min(until);
+            self.schedule.each_interval(at + offset, end + offset, |from, to| call(from - offset, to - offset));
+            at = end;
+        }
+    }
     /// The first instant at which so many microseconds have been worked since the start; the start
     /// itself where none are asked for.
     #[must_use]

@@ -9,7 +9,9 @@
 mod arithmetic;
 mod business_day;
 mod definition;
+mod intervals;
 mod schedule;
 
 pub use arithmetic::Calendar;
 pub use definition::{CalendarDefinition, CalendarError, HolidayDefinition, WeeklyHours};
+pub use intervals::WorkingIntervals;

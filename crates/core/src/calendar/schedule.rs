@@ -120,6 +120,18 @@ impl Schedule {
             - self.hours(first).until(from.rem_euclid(DAY))
     }
 
+    /// Calls back with what is worked between two wall-clock times, day by day.
+    pub(super) fn each_interval(&self, from: i64, to: i64, mut call: impl FnMut(i64, i64)) {
+        for day in from.div_euclid(DAY)..=to.div_euclid(DAY) {
+            for (start, end) in &self.hours(day).0 {
+                let (start, end) = ((day * DAY + start).max(from), (day * DAY + end).min(to));
+                if start < end {
+                    call(start, end);
+                }
+            }
+        }
+    }
+
     const fn week_total(&self) -> i64 {
         let [.., total] = self.before;
         total

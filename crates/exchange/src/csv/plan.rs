@@ -1,5 +1,8 @@
 //! Which column means what: names and contents weighed, or as given.
 
+use std::collections::HashMap;
+
+use super::profiles::{self, Profile, Shape};
 use super::roles;
 use super::table::Table;
 use crate::date::{self, DateOrder};
@@ -23,6 +26,13 @@ pub(crate) struct Plan {
     pub(crate) only: Option<(usize, Filter)>,
     /// Whether digits alone may be a time.
     pub(crate) digits: bool,
+    pub(crate) profile: Choice<Option<&'static Profile>>,
+    /// Rows with one of these values in this column say which team has the case.
+    pub(crate) team_rows: Option<(usize, Vec<String>)>,
+    /// The column of a case's present status.
+    pub(crate) status: Option<usize>,
+    /// A column, the values of it that mean the case has ended, and the date it ended then.
+    pub(crate) closing: Option<(usize, &'static [&'static str], usize)>,
 }
 
 /// A column and how much speaks for it.
@@ -31,10 +41,19 @@ type Scored = Vec<(usize, f64)>;
 impl Plan {
     /// Decides on the first rows.
     pub(crate) fn make(table: &Table, options: &Options) -> Result<Self, ExchangeError> {
-        let only = filter(table, options)?;
+        let mut profile = profile(table, options)?;
+        let only = filter(table, options, profile.value)?;
+        if let Some(known) = profile.value
+            && matches!(known.shape, Shape::Changes { .. })
+            && only.is_none()
+        {
+            let why = format!("the header is that of {}, but none of the first rows is about a status", known.name);
+            profile = Choice::new(None, By::Found, 0.6, why);
+        }
         let cases = cases(table);
         let case = match &options.case {
             Some(name) => Choice::given(table.column("--case", name)?),
+            None if profile.value.is_some() => known(table, profile.value, |p| p.case)?,
             None => choose(table, &cases, 0.3).ok_or_else(|| ExchangeError::NoColumn {
                 role: "column of case ids",
                 flag: "--case",
@@ -42,8 +61,15 @@ impl Plan {
                 columns: table.columns.clone(),
             })?,
         };
-        let dates = dates(table, options, case.value)?;
-        let layout = layout(table, options, &case, &dates);
+        let dates = dates(table, options, case.value, profile.value)?;
+        let layout = match profile.value {
+            Some(p) if options.layout.is_none() => {
+                let rows_are_cases = matches!(p.shape, Shape::Cases { .. });
+                Choice::new(if rows_are_cases { Layout::Dates } else { Layout::Events }, By::Found, 0.95, p.name)
+            }
+            _ => layout(table, options, &case, &dates),
+        };
+        let (status, closing) = ending(table, profile.value);
         let none = |why: &str| Choice::new(None, By::Default, 1.0, why);
         if layout.value == Layout::Dates {
             let totals = totals(table, options)?;
@@ -59,18 +85,114 @@ impl Plan {
                 totals,
                 only,
                 digits: true,
+                profile,
+                team_rows: None,
+                status,
+                closing,
             });
         }
-        let activity = activity(table, options, case.value, only.is_some())?;
-        let time = time(table, options, case.value)?;
-        let digits = table.profiles.get(time.value).is_none_or(|p| p.written_dates < 0.5);
-        let start = optional(table, "--start", options.start.as_deref(), || start(table, case.value, time.value))?;
-        let team = optional(table, "--team", options.team.as_deref(), || team(table, case.value))?;
+        let (activity, time) = (
+            activity(table, options, case.value, only.is_some(), profile.value)?,
+            time(table, options, case.value, profile.value)?,
+        );
+        let team_rows = team_rows(table, profile.value, only.as_ref());
+        let digits = table.looks.get(time.value).is_none_or(|p| p.written_dates < 0.5);
+        let start = optional(table, "--start", options.start.as_deref(), || match profile.value.map(|p| &p.shape) {
+            // In a history of statuses a start is part of the same row's stay, or of something else.
+            Some(Shape::Changes { .. } | Shape::Events { .. }) => None,
+            _ => start(table, case.value, time.value),
+        })?;
+        // A mapping file names the column of the new value for both; no team at all leaves these rows out.
+        let team_rows = if options.team.as_deref() == Some("") { None } else { team_rows };
+        let team = if team_rows.is_some() {
+            Choice::new(None, By::Found, 0.9, "rows about the team say who holds the case")
+        } else {
+            optional(table, "--team", options.team.as_deref(), || team(table, case.value))?
+        };
         let lifecycle =
             optional(table, "--lifecycle", options.lifecycle.as_deref(), || lifecycle(table, &activity.value))?;
         let time = time.map(Some);
-        Ok(Self { layout, case, activity, time, start, team, lifecycle, dates: Vec::new(), totals: None, only, digits })
+        let (dates, totals, status, closing) = (Vec::new(), None, None, None);
+        Ok(Self {
+            layout,
+            case,
+            activity,
+            time,
+            start,
+            team,
+            lifecycle,
+            dates,
+            totals,
+            only,
+            digits,
+            profile,
+            team_rows,
+            status,
+            closing,
+        })
     }
+}
+
+/// The profile, unless the caller says what the columns are.
+fn profile(table: &Table, options: &Options) -> Result<Choice<Option<&'static Profile>>, ExchangeError> {
+    let said = options.layout.is_some()
+        || options.dates.is_some()
+        || options.activity.is_some()
+        || options.time.is_some()
+        || options.classifier.is_some();
+    if said && options.profile.is_none() {
+        return Ok(Choice::new(None, By::Given, 1.0, "columns are given"));
+    }
+    profiles::choose(table, options.profile.as_deref())
+}
+
+/// The column a profile means.
+fn known(
+    table: &Table,
+    profile: Option<&'static Profile>,
+    names: impl Fn(&'static Profile) -> profiles::Names,
+) -> Result<Choice<usize>, ExchangeError> {
+    let found = profile.and_then(|p| Profile::find(table, names(p)).map(|column| (p, column)));
+    let Some((profile, column)) = found else {
+        return Err(ExchangeError::NoColumn {
+            role: "column its profile needs",
+            flag: "--case, --activity or --time",
+            why: "the profile does not fit this file".to_owned(),
+            columns: table.columns.clone(),
+        });
+    };
+    Ok(Choice::new(column, By::Found, 0.95, profile.name))
+}
+
+/// Where a case's present status stands, and what tells that it has ended without a date of its own.
+type Ending = (Option<usize>, Option<(usize, &'static [&'static str], usize)>);
+
+fn ending(table: &Table, profile: Option<&'static Profile>) -> Ending {
+    let Some(Shape::Cases { status, closing, .. }) = profile.map(|p| &p.shape) else {
+        let plain = |words: &[String]| ["status", "state"].contains(&words.join(" ").as_str());
+        return (table.looks.iter().position(|l| plain(&l.english)), None);
+    };
+    let closing = closing
+        .and_then(|(column, values, date)| Some((Profile::find(table, column)?, values, Profile::find(table, date)?)));
+    (Profile::find(table, status), closing)
+}
+
+/// Rows that say who holds the case: values of the column the filter looks at.
+fn team_rows(
+    table: &Table,
+    profile: Option<&'static Profile>,
+    only: Option<&(usize, Filter)>,
+) -> Option<(usize, Vec<String>)> {
+    let Shape::Changes { team, .. } = &profile?.shape else { return None };
+    let column = only?.0;
+    let mut values: Vec<String> = Vec::new();
+    for row in 0..table.rows.len() {
+        let cell = table.cell(row, column);
+        if Profile::names(team, cell).is_some() && !values.iter().any(|v| v == cell) {
+            values.push(cell.to_owned());
+        }
+    }
+    (!values.is_empty()).then_some((column, values))
 }
 
 /// Scores every column by a function of its number; the best first.
@@ -96,11 +218,11 @@ fn choose(table: &Table, scored: &Scored, least: f64) -> Option<Choice<usize>> {
 fn cases(table: &Table) -> Scored {
     let rows = table.rows.len();
     scored(table, |i| {
-        let Some(p) = table.profiles.get(i) else { return 0.0 };
+        let Some(p) = table.looks.get(i) else { return 0.0 };
         if rows > 0 && (p.filled < 0.5 || p.written_dates > 0.5) {
             return 0.0;
         }
-        let name = roles::case(&p.words);
+        let name = roles::case(&p.english);
         // Contents: an id repeats, but not too much; it is short and always there.
         let repeats = p.distinct < rows && p.distinct * 200 >= rows && p.distinct > 1;
         let mut content = 1.0;
@@ -134,9 +256,15 @@ fn activity(
     options: &Options,
     case: usize,
     filtered: bool,
+    profile: Option<&'static Profile>,
 ) -> Result<Choice<Vec<usize>>, ExchangeError> {
     if let Some(name) = &options.activity {
         return Ok(Choice::given(vec![table.column("--activity", name)?]));
+    }
+    if let Some(Shape::Events { activity, .. } | Shape::Changes { to: activity, .. }) = profile.map(|p| &p.shape)
+        && options.classifier.is_none()
+    {
+        return Ok(known(table, profile, |_| activity)?.map(|c| vec![c]));
     }
     if let Some(classifier) = &options.classifier {
         let keys = crate::names::keys(classifier);
@@ -148,11 +276,11 @@ fn activity(
     }
     let rows = table.rows.len();
     let all = scored(table, |i| {
-        let Some(p) = table.profiles.get(i) else { return 0.0 };
+        let Some(p) = table.looks.get(i) else { return 0.0 };
         if i == case || p.dates > 0.5 {
             return 0.0;
         }
-        let name = roles::activity(&p.words);
+        let name = roles::activity(&p.english);
         let mut content = 1.0;
         if rows > 10 && p.distinct == rows {
             content *= 0.15;
@@ -182,17 +310,25 @@ fn activity(
     })
 }
 
-fn time(table: &Table, options: &Options, case: usize) -> Result<Choice<usize>, ExchangeError> {
+fn time(
+    table: &Table,
+    options: &Options,
+    case: usize,
+    profile: Option<&'static Profile>,
+) -> Result<Choice<usize>, ExchangeError> {
     if let Some(name) = &options.time {
         return Ok(Choice::given(table.column("--time", name)?));
     }
+    if let Some(Shape::Events { time, .. } | Shape::Changes { time, .. }) = profile.map(|p| &p.shape) {
+        return known(table, profile, |_| time);
+    }
     let no_rows = table.rows.is_empty();
     let all = scored(table, |i| {
-        let Some(p) = table.profiles.get(i) else { return 0.0 };
+        let Some(p) = table.looks.get(i) else { return 0.0 };
         if i == case {
             return 0.0;
         }
-        let name = roles::time(&p.words);
+        let name = roles::time(&p.english);
         // Digits alone are a time only where the name says so.
         let dates = if name >= 0.6 { p.dates } else { p.written_dates };
         if !no_rows && dates < 0.5 {
@@ -230,7 +366,7 @@ fn start(table: &Table, case: usize, time: usize) -> Option<Choice<usize>> {
     let order = order(table, &[time]).value.unwrap_or_default();
     let at = |row: usize, column: usize| date::parse(table.cell(row, column).as_bytes(), order);
     let all = scored(table, |i| {
-        let Some(p) = table.profiles.get(i) else { return 0.0 };
+        let Some(p) = table.looks.get(i) else { return 0.0 };
         if i == time || i == case || (p.dates < 0.8 && !table.rows.is_empty()) {
             return 0.0;
         }
@@ -240,22 +376,22 @@ fn start(table: &Table, case: usize, time: usize) -> Option<Choice<usize>> {
         if wrong * 20 > all || table.varies(i, case).is_some_and(|v| v < 0.5) {
             return 0.0;
         }
-        roles::start(&p.words)
+        roles::start(&p.english)
     });
     choose(table, &all, 0.5)
 }
 
 fn team(table: &Table, case: usize) -> Option<Choice<usize>> {
-    let all = scored(table, |i| match table.profiles.get(i) {
-        Some(p) if i != case && p.dates < 0.5 && (p.distinct > 0 || table.rows.is_empty()) => roles::team(&p.words),
+    let all = scored(table, |i| match table.looks.get(i) {
+        Some(p) if i != case && p.dates < 0.5 && (p.distinct > 0 || table.rows.is_empty()) => roles::team(&p.english),
         _ => 0.0,
     });
     choose(table, &all, 0.5)
 }
 
 fn lifecycle(table: &Table, activity: &[usize]) -> Option<Choice<usize>> {
-    let all = scored(table, |i| match table.profiles.get(i) {
-        Some(p) if activity != [i] && p.distinct <= 30 => roles::lifecycle(&p.words),
+    let all = scored(table, |i| match table.looks.get(i) {
+        Some(p) if activity != [i] && p.distinct <= 30 => roles::lifecycle(&p.english),
         _ => 0.0,
     });
     choose(table, &all, 0.6)
@@ -267,20 +403,32 @@ struct Dates {
     created: bool,
 }
 
-fn dates(table: &Table, options: &Options, case: usize) -> Result<Dates, ExchangeError> {
+fn dates(
+    table: &Table,
+    options: &Options,
+    case: usize,
+    profile: Option<&'static Profile>,
+) -> Result<Dates, ExchangeError> {
     if let Some(given) = &options.dates {
         let columns: Result<_, ExchangeError> =
             given.iter().map(|d| Ok((table.column("date.column", &d.column)?, d.activity.clone()))).collect();
         return Ok(Dates { columns: columns?, created: true });
     }
+    if let Some(Shape::Cases { dates, .. }) = profile.map(|p| &p.shape) {
+        let columns =
+            dates.iter().filter_map(|(event, names)| Some((Profile::find(table, names)?, (*event).to_owned())));
+        return Ok(Dates { columns: columns.collect(), created: true });
+    }
     let mut named: Vec<(usize, String)> = Vec::new();
     let mut all: Vec<(usize, String)> = Vec::new();
-    for (i, p) in table.profiles.iter().enumerate() {
-        if i == case || p.written_dates < 0.8 {
+    for (i, p) in table.looks.iter().enumerate() {
+        // Digits alone are dates only where the name says so.
+        let is_dated = p.dates >= 0.8 && roles::dated_event(&p.english).is_some();
+        if i == case || (p.written_dates < 0.8 && !is_dated) {
             continue;
         }
         let name = table.columns.get(i).cloned().unwrap_or_default();
-        if let Some(event) = roles::dated_event(&p.words)
+        if let Some(event) = roles::dated_event(&p.english)
             && !named.iter().any(|(_, e)| e == event)
         {
             named.push((i, event.to_owned()));
@@ -302,8 +450,8 @@ fn layout(table: &Table, options: &Options, case: &Choice<usize>, dates: &Dates)
         return Choice::new(Layout::Events, By::Given, 1.0, "an activity or time column is given");
     }
     let score = |f: fn(&[String]) -> f64, skip: bool| {
-        let fits = |p: &&super::table::Profile| !skip || p.written_dates > 0.5;
-        table.profiles.iter().filter(fits).map(|p| f(&p.words)).fold(0.0, f64::max)
+        let fits = |p: &&super::table::Look| !skip || p.written_dates > 0.5;
+        table.looks.iter().filter(fits).map(|p| f(&p.english)).fold(0.0, f64::max)
     };
     let unique = !table.rows.is_empty() && table.is_unique(case.value);
     let plain_events = score(roles::activity, false) >= 0.9 || score(roles::time, true) >= 0.9;
@@ -331,14 +479,21 @@ fn totals(table: &Table, options: &Options) -> Result<Option<usize>, ExchangeErr
 }
 
 /// In a history of field changes, only the rows about the status are events.
-fn filter(table: &Table, options: &Options) -> Result<Option<(usize, Filter)>, ExchangeError> {
+fn filter(
+    table: &Table,
+    options: &Options,
+    profile: Option<&'static Profile>,
+) -> Result<Option<(usize, Filter)>, ExchangeError> {
     if let Some(only) = &options.only {
         return Ok(Some((table.column("only.column", &only.column)?, only.clone())));
     }
     if options.activity.is_some() || options.layout.is_some() || options.classifier.is_some() {
         return Ok(None);
     }
-    let find = |names: &[&str]| table.profiles.iter().position(|p| names.contains(&p.words.join(" ").as_str()));
+    if let Some(profile) = profile {
+        return Ok(profile_filter(table, profile));
+    }
+    let find = |names: &[&str]| table.looks.iter().position(|p| names.contains(&p.words.join(" ").as_str()));
     let to = find(&["to string", "to value", "new value", "original to value", "to"]);
     let Some((column, _)) = find(&["field", "field name", "field id", "fieldname"]).zip(to) else { return Ok(None) };
     let named =
@@ -349,10 +504,27 @@ fn filter(table: &Table, options: &Options) -> Result<Option<(usize, Filter)>, E
         .map(|(is, name)| (column, Filter { column: name.clone(), is: is.to_owned() })))
 }
 
+/// Of the fields that hold a status the best, by the order of the profile; of equals the one with most rows.
+fn profile_filter(table: &Table, profile: &'static Profile) -> Option<(usize, Filter)> {
+    let Shape::Changes { field, status, .. } = &profile.shape else { return None };
+    let column = Profile::find(table, field)?;
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for row in 0..table.rows.len() {
+        *seen.entry(table.cell(row, column)).or_default() += 1;
+    }
+    let mut ranked: Vec<(usize, std::cmp::Reverse<usize>, &str)> = seen
+        .into_iter()
+        .filter_map(|(value, n)| Some((Profile::names(status, value)?, std::cmp::Reverse(n), value)))
+        .collect();
+    ranked.sort_unstable();
+    let is = (*ranked.first()?.2).to_owned();
+    Some((column, Filter { column: table.columns.get(column)?.clone(), is }))
+}
+
 /// Whether days or months come first in these columns.
 pub(crate) fn order(table: &Table, columns: &[usize]) -> Choice<Option<DateOrder>> {
-    let profiles = || columns.iter().filter_map(|c| table.profiles.get(*c));
-    let sum = |f: fn(&super::table::Profile) -> usize| profiles().map(f).sum::<usize>();
+    let looks = || columns.iter().filter_map(|c| table.looks.get(*c));
+    let sum = |f: fn(&super::table::Look) -> usize| looks().map(f).sum::<usize>();
     let (day, month, disputed) = (sum(|p| p.day_first), sum(|p| p.month_first), sum(|p| p.disputed));
     let other = |o: DateOrder, c: f64| [(o.other().id().to_owned(), c)];
     let decided = |order: DateOrder, n: usize, against: usize| {

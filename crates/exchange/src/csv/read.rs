@@ -6,20 +6,24 @@ use std::io::{self, Read};
 use watercourse_flow::log::Event;
 
 use super::dialect::Dialect;
+use super::ends::Ends;
+use super::held::Held;
 use super::jira;
 use super::plan::{self, Plan};
+use super::profiles::Shape;
 use super::roles;
 use super::split::{Record, Splitter};
 use super::table::{Table, decode};
-use crate::collect::{Clock, Collector, Tally};
+use crate::collect::{Clock, Collector, Known, Tally};
 use crate::conclude::{conclude, open_done, open_zone, time_means};
-use crate::date::DateOrder;
+use crate::date::{self, DateOrder};
 use crate::error::ExchangeError;
 use crate::imported::{Evidence, Imported, StatusTotal, Totals};
-use crate::mapping::{By, Choice, Layout, Mapping};
+use crate::mapping::{By, Choice, FlowState, Layout, Mapping};
 use crate::names::short;
 use crate::options::Options;
 use crate::source::{Encoding, Text};
+use crate::suggest;
 use crate::zone::Zone;
 
 /// How reading went.
@@ -47,7 +51,7 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
     let mut clock = Clock::new(order.value.unwrap_or_default(), zone);
     clock.digits = plan.digits;
     let mapping = mapping(&table, &plan, &text, &dialect, options, order);
-    let rows = Rows {
+    let mut rows = Rows {
         sure: mapping.date_order.by == By::Given
             || (mapping.date_order.by == By::Found && mapping.date_order.value.is_some()),
         table: &table,
@@ -56,13 +60,34 @@ pub(crate) fn read(text: Text<'_>, options: &Options, order: Option<DateOrder>) 
         encoding: text.encoding,
         odd: Odd::default(),
         totals: Totals::default(),
-        collector: Collector::new(options.limits),
+        collector: Collector::knowing(options.limits, known(&table, &plan)),
         clock,
+        unknown: if options.team_unknown.is_empty() {
+            plan.profile.value.map_or(Vec::new(), |p| p.team_unknown.iter().map(|u| (*u).to_owned()).collect())
+        } else {
+            options.team_unknown.clone()
+        },
+        held: Held::default(),
+        ends: Ends::default(),
     };
+    rows.collector.rejected_to = text.rejected;
+    if let Some(title) = &dialect.title {
+        let text = format!("the first {} lines say what the file is ({title}) and were passed over", dialect.lines);
+        rows.collector.warn("title-lines", text);
+    }
     let head = io::Cursor::new(text.head.get(dialect.preamble..).unwrap_or_default());
     let delimiter = u8::try_from(dialect.delimiter.value).unwrap_or(b',');
     let splitter = Splitter::new(head.chain(text.rest), delimiter, dialect.newline, options.limits.record);
-    rows.all(splitter.starting_at(if dialect.preamble > 0 { 2 } else { 1 }), mapping)
+    rows.all(splitter.starting_at(text.first_line + dialect.lines), mapping)
+}
+
+fn known(table: &Table, plan: &Plan) -> Known {
+    let says_utc = |i: usize| table.looks.get(i).is_some_and(|l| l.words.iter().any(|w| w == "utc"));
+    let mut times = plan.time.value.into_iter().chain(plan.dates.iter().map(|d| d.0)).peekable();
+    let utc = times.peek().is_some() && times.all(says_utc);
+    let Some(profile) = plan.profile.value else { return Known { utc, ..Known::default() } };
+    let done = if let Shape::Cases { done, .. } = profile.shape { done } else { &[] };
+    Known { labels: profile.labels, done, clock: profile.clock, utc }
 }
 
 fn date_order(table: &Table, plan: &Plan, options: &Options, found: Option<DateOrder>) -> Choice<Option<DateOrder>> {
@@ -92,7 +117,7 @@ fn mapping(
 ) -> Mapping {
     let name = |i: usize| table.columns.get(i).cloned().unwrap_or_default();
     let named = |c: &Choice<Option<usize>>| c.clone().map(|v| v.map(name));
-    let status = plan.activity.value.iter().any(|a| table.profiles.get(*a).is_some_and(|p| roles::is_status(&p.words)));
+    let status = plan.activity.value.iter().any(|a| table.looks.get(*a).is_some_and(|p| roles::is_status(&p.english)));
     let activity = plan.activity.clone().map(|v| {
         let names: Vec<String> = v.into_iter().map(name).collect();
         (!names.is_empty()).then(|| names.join(" + "))
@@ -108,6 +133,7 @@ fn mapping(
     };
     Mapping {
         format: Choice::new(crate::mapping::Format::Csv, By::Found, 1.0, "rows of separated values"),
+        profile: plan.profile.clone().map(|p| p.map(|p| p.id.to_owned())),
         packing: text.packing.clone(),
         encoding: text.encoding_choice.clone(),
         delimiter: Some(dialect.delimiter.clone()),
@@ -123,7 +149,7 @@ fn mapping(
         dates: plan::date_columns(table, &plan.dates),
         totals: plan.totals.map(name),
         only: plan.only.as_ref().map(|o| o.1.clone()),
-        team_unknown: options.team_unknown.clone(),
+        team_unknown: Vec::new(),
         date_order: order,
         zone: open_zone(),
         times: Vec::new(),
@@ -150,6 +176,35 @@ fn cell<'s>(
     (!text.is_empty()).then_some(text)
 }
 
+/// How remarks below a table begin.
+const REMARKS: [&str; 20] = [
+    "total",
+    "grand total",
+    "sum:",
+    "summe",
+    "gesamt",
+    "somme",
+    "totale",
+    "totaal",
+    "count:",
+    "anzahl:",
+    "generated ",
+    "exported ",
+    "created by ",
+    "report ",
+    "erstellt am",
+    "page ",
+    "end of ",
+    "applied filters",
+    "\u{a9}",
+    "copyright",
+];
+
+/// A row as the file has it.
+fn written(record: &Record<'_>, encoding: Encoding) -> String {
+    decode(record.raw(), encoding).0.into_owned()
+}
+
 /// Things worth a warning that do not stop a row.
 #[derive(Default)]
 struct Odd {
@@ -160,6 +215,7 @@ struct Odd {
     reversed: Tally,
     date: Tally,
     totals: Tally,
+    remarks: Tally,
 }
 
 struct Rows<'a> {
@@ -173,6 +229,10 @@ struct Rows<'a> {
     totals: Totals,
     collector: Collector,
     clock: Clock,
+    /// Values of the team column that mean none is known.
+    unknown: Vec<String>,
+    held: Held,
+    ends: Ends,
 }
 
 /// Room for the cells of a row whose quotes must be taken out.
@@ -189,7 +249,7 @@ struct Scratch {
 }
 
 impl Rows<'_> {
-    fn all<R: Read>(mut self, mut splitter: Splitter<R>, mapping: Mapping) -> Result<Attempt, ExchangeError> {
+    fn all<R: Read>(mut self, mut splitter: Splitter<R>, mut mapping: Mapping) -> Result<Attempt, ExchangeError> {
         let mut header = Vec::new();
         if self.table.header.value
             && let Some(first) = splitter.next()?
@@ -203,6 +263,11 @@ impl Rows<'_> {
                 self.collector.rows.skipped += 1;
                 continue;
             }
+            if self.is_remark(&record, &mut scratch.part) {
+                self.collector.rows.skipped += 1;
+                self.odd.remarks.add(record.line, &String::from_utf8_lossy(record.raw()));
+                continue;
+            }
             let used = match self.plan.layout.value {
                 Layout::Events => self.event(&record, &mut scratch)?,
                 Layout::Dates => self.case(&record, &mut scratch)?,
@@ -213,6 +278,15 @@ impl Rows<'_> {
             } else if !self.sure && self.clock.against() > 0 && self.clock.in_favour() == 0 {
                 return Ok(Attempt::Again(self.clock.order.other()));
             }
+        }
+        mapping.team_unknown.clone_from(&self.unknown);
+        if let Some((_, fields)) = &self.plan.team_rows {
+            let (used, merged) = self.held.settle(&mut self.collector)?;
+            self.collector.rows.used += used;
+            self.collector.rows.merged += merged;
+            let why = format!("rows about {} say who holds the case", fields.join(", "));
+            let named = self.plan.activity.value.first().map(|i| self.name(*i).to_owned());
+            mapping.team = Choice::new(named, By::Found, 0.9, why);
         }
         self.warn();
         let Self { collector, clock, options, totals, plan, .. } = self;
@@ -234,9 +308,11 @@ impl Rows<'_> {
     fn case_id<'s>(&mut self, record: &'s Record<'_>, scratch: &'s mut Vec<u8>) -> Option<Cow<'s, str>> {
         let line = record.line;
         let column = self.plan.case.value;
-        if record.len() != self.table.columns.len() {
-            let tally = if record.len() < self.table.columns.len() { &mut self.odd.short } else { &mut self.odd.long };
-            tally.add(line, "");
+        let columns = self.table.columns.len();
+        if record.len() < columns {
+            self.odd.short.add(line, "");
+        } else if (columns..record.len()).any(|i| record.field(i, scratch).is_some_and(|f| !f.is_empty())) {
+            self.odd.long.add(line, "");
         }
         let bytes = record.field(column, scratch).unwrap_or_default();
         if bytes.is_empty() {
@@ -245,13 +321,15 @@ impl Rows<'_> {
             } else {
                 let name = self.table.columns.get(column).map_or("", String::as_str);
                 let (has, of) = (record.len(), self.table.columns.len());
-                self.collector.reject(line, || {
+                let encoding = self.encoding;
+                let reason = || {
                     if has <= column {
                         format!("the row has {has} columns of {of}: no case id (\u{201c}{name}\u{201d})")
                     } else {
                         format!("the case id (\u{201c}{name}\u{201d}) is empty")
                     }
-                });
+                };
+                self.collector.reject(line, reason, || written(record, encoding));
             }
             return None;
         }
@@ -260,6 +338,42 @@ impl Rows<'_> {
             self.odd.not_utf8.add(line, &text);
         }
         Some(text)
+    }
+
+    /// Whether the row says who holds a case.
+    fn is_team_row(&self, record: &Record<'_>, scratch: &mut Vec<u8>) -> bool {
+        self.plan.team_rows.as_ref().is_some_and(|(column, fields)| {
+            let bytes = record.field(*column, scratch).unwrap_or_default();
+            let field = decode(bytes, self.encoding).0;
+            fields.iter().any(|f| *f == field)
+        })
+    }
+
+    /// Whether a row is a sum or a remark below the table: hardly filled, without a time, and opening with such a word.
+    fn is_remark(&self, record: &Record<'_>, scratch: &mut Vec<u8>) -> bool {
+        let columns = self.table.columns.len();
+        if columns < 3 {
+            return false;
+        }
+        let filled = |i: &usize| record.field(*i, &mut Vec::new()).is_some_and(|b| !b.trim_ascii().is_empty());
+        let few: Vec<usize> = (0..record.len()).filter(filled).take(3).collect();
+        let Some(first) = few.first().copied().filter(|_| few.len() < 3 && few.len() * 2 <= columns) else {
+            return false;
+        };
+        let timed = |i: usize| self.plan.time.value == Some(i) || self.plan.dates.iter().any(|d| d.0 == i);
+        let order = self.clock.order;
+        let is_time = |i: usize| record.field(i, &mut Vec::new()).is_some_and(|b| date::parse(b, order).is_some());
+        if few.iter().any(|i| timed(*i) && is_time(*i)) {
+            return false;
+        }
+        let text = decode(record.field(first, scratch).unwrap_or_default(), self.encoding).0.to_lowercase();
+        REMARKS.iter().any(|r| text.trim_start().starts_with(r))
+            || text.split_once(' ').is_some_and(|(n, rest)| {
+                n.bytes().all(|b| b.is_ascii_digit())
+                    && ["rows", "records", "issues", "tickets", "results", "zeilen", "lignes"]
+                        .iter()
+                        .any(|w| rest.starts_with(w))
+            })
     }
 
     /// Whether the row passes the mapping's filter.
@@ -273,7 +387,8 @@ impl Rows<'_> {
     /// A row that is an event; whether it was used.
     fn event(&mut self, record: &Record<'_>, scratch: &mut Scratch) -> Result<bool, ExchangeError> {
         let line = record.line;
-        if !self.passes(record, &mut scratch.part) {
+        let held = self.is_team_row(record, &mut scratch.part);
+        if !held && !self.passes(record, &mut scratch.part) {
             self.collector.rows.skipped += 1;
             return Ok(false);
         }
@@ -282,7 +397,7 @@ impl Rows<'_> {
         let bytes = record.field(column, &mut scratch.time).unwrap_or_default();
         let Some(at) = self.clock.read(bytes, line) else {
             let (text, name) = (String::from_utf8_lossy(bytes).into_owned(), self.name(column).to_owned());
-            self.collector.reject(line, || {
+            let reason = || {
                 if text.is_empty() {
                     format!("the time (\u{201c}{name}\u{201d}) is empty")
                 } else {
@@ -291,7 +406,8 @@ impl Rows<'_> {
                         short(&text)
                     )
                 }
-            });
+            };
+            self.collector.reject(line, reason, || written(record, self.encoding));
             return Ok(false);
         };
         let start = match self.plan.start.value {
@@ -315,8 +431,12 @@ impl Rows<'_> {
                 Cow::Borrowed(scratch.joined.as_str())
             }
         };
+        if held {
+            self.held.changed(&case, at, &activity, line);
+            return Ok(false);
+        }
         let team = cell(record, self.plan.team.value, &mut scratch.team, encoding, odd);
-        let team = team.filter(|t| !self.options.team_unknown.iter().any(|u| u.as_str() == t.as_ref()));
+        let team = team.filter(|t| !self.unknown.iter().any(|u| u.as_str() == t.as_ref()));
         let lifecycle = cell(record, self.plan.lifecycle.value, &mut scratch.lifecycle, encoding, odd);
         let event = Event {
             case: &case,
@@ -366,9 +486,31 @@ impl Rows<'_> {
                 None => self.odd.date.add(line, &String::from_utf8_lossy(bytes)),
             }
         }
+        let status = cell(record, plan.status, &mut scratch.activity, self.encoding, &mut self.odd.not_utf8);
+        if let Some((column, values, date)) = plan.closing
+            && !events.iter().any(|(_, e)| self.collector.known.done.contains(e))
+            && cell(record, Some(column), &mut scratch.team, self.encoding, &mut self.odd.not_utf8)
+                .is_some_and(|v| values.contains(&v.to_lowercase().as_str()))
+            && let Some(done) = self.collector.known.done.first()
+            && let Some(at) = self.clock.read(record.field(date, &mut scratch.time).unwrap_or_default(), line)
+        {
+            self.ends.closing.add(line, &case);
+            events.push((at, done));
+        }
+        if let Some(status) = status {
+            // Without a profile the words of the dates tell which is an end.
+            let done = self.collector.known.done;
+            let ended = if done.is_empty() {
+                events.iter().any(|(_, e)| suggest::state(e) == Some(FlowState::Done))
+            } else {
+                events.iter().any(|(_, e)| done.contains(e))
+            };
+            self.ends.look(&case, &status, ended, line);
+        }
         if events.is_empty() {
             let names: Vec<String> = plan.dates.iter().map(|(c, _)| self.name(*c).to_owned()).collect();
-            self.collector.reject(line, || format!("no date in {}", names.join(", ")));
+            let reason = || format!("no date in {}", names.join(", "));
+            self.collector.reject(line, reason, || written(record, self.encoding));
             return Ok(false);
         }
         // By time; of equal times in the order of the columns.
@@ -404,6 +546,13 @@ impl Rows<'_> {
         c.warn_tally("not-utf-8", &odd.not_utf8, |t| {
             format!("{} cells are not UTF-8 and were read as Windows-1252, the first on line {} ({}); a mapping file can name the encoding", t.count, t.first, t.example)
         });
+        c.warn_tally("remarks", &odd.remarks, |t| {
+            format!(
+                "{} rows are remarks, not cases or events, and were skipped; the first on line {} ({})",
+                t.count, t.first, t.example
+            )
+        });
+        self.ends.warn(c);
         c.warn_tally("short-rows", &odd.short, |t| {
             format!("{} rows have fewer columns than the header, the first on line {}", t.count, t.first)
         });

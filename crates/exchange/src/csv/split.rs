@@ -115,6 +115,11 @@ impl<R: Read> Splitter<R> {
         self
     }
 
+    /// Where the next record begins, in bytes and lines from the start.
+    pub(crate) fn place(&self) -> (usize, u64) {
+        (usize::try_from(self.passed).unwrap_or(usize::MAX).saturating_add(self.head), self.line)
+    }
+
     /// The next record; empty lines are passed over.
     pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, ExchangeError> {
         loop {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::column_words::english;
 use super::dialect::Dialect;
 use super::split::Splitter;
 use crate::date::{self, DateOrder, Form};
@@ -19,13 +20,16 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<String>,
     pub(crate) header: Choice<bool>,
     pub(crate) rows: Vec<Vec<String>>,
-    pub(crate) profiles: Vec<Profile>,
+    pub(crate) looks: Vec<Look>,
 }
 
 /// What the cells of a column look like.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Profile {
+pub(crate) struct Look {
+    /// The words of the column's name.
     pub(crate) words: Vec<String>,
+    /// The same in English, as far as they are known.
+    pub(crate) english: Vec<String>,
     /// Shares of all rows (filled) and of the filled cells (the others).
     pub(crate) filled: f64,
     pub(crate) dates: f64,
@@ -99,12 +103,9 @@ impl Table {
         let header = header_choice(&rows, header);
         let names = if header.value { rows.remove(0) } else { vec![String::new(); rows.first().map_or(0, Vec::len)] };
         let columns = unique(&names);
-        let profiles = columns
-            .iter()
-            .enumerate()
-            .map(|(i, name)| profile(if header.value { name } else { "" }, &rows, i))
-            .collect();
-        Ok(Self { columns, header, rows, profiles })
+        let looks =
+            columns.iter().enumerate().map(|(i, name)| look(if header.value { name } else { "" }, &rows, i)).collect();
+        Ok(Self { columns, header, rows, looks })
     }
 
     /// The column a name means.
@@ -148,7 +149,7 @@ impl Table {
 
     /// Whether no two rows have the same filled value in a column.
     pub(crate) fn is_unique(&self, column: usize) -> bool {
-        self.profiles.get(column).is_some_and(|p| p.distinct == self.rows.len())
+        self.looks.get(column).is_some_and(|p| p.distinct == self.rows.len())
     }
 }
 
@@ -177,8 +178,10 @@ fn header_choice(rows: &[Vec<String>], given: Option<bool>) -> Choice<bool> {
     }
     let first = rows.first().map_or(&[][..], Vec::as_slice);
     let is_date = |cell: &String| {
-        date::parse(cell.as_bytes(), DateOrder::DayFirst).is_some_and(|m| m.form != Form::Digits)
-            || date::parse(cell.as_bytes(), DateOrder::MonthFirst).is_some_and(|m| m.form != Form::Digits)
+        date::parse(cell.as_bytes(), DateOrder::DayFirst)
+            .is_some_and(|m| !matches!(m.form, Form::Digits | Form::Serial))
+            || date::parse(cell.as_bytes(), DateOrder::MonthFirst)
+                .is_some_and(|m| !matches!(m.form, Form::Digits | Form::Serial))
     };
     if first.iter().any(is_date) {
         return Choice::new(false, By::Guessed, 0.8, "the first line has a date in it").or([("true".to_owned(), 0.2)]);
@@ -186,8 +189,9 @@ fn header_choice(rows: &[Vec<String>], given: Option<bool>) -> Choice<bool> {
     Choice::new(true, By::Guessed, 0.95, "the first line has no date in it")
 }
 
-fn profile(name: &str, rows: &[Vec<String>], column: usize) -> Profile {
-    let mut p = Profile { words: words(name), ..Profile::default() };
+fn look(name: &str, rows: &[Vec<String>], column: usize) -> Look {
+    let words = words(name);
+    let mut p = Look { english: english(&words), words, ..Look::default() };
     let mut distinct: HashMap<&str, usize> = HashMap::new();
     let (mut filled, mut dates, mut written, mut numbers, mut length) = (0usize, 0usize, 0usize, 0usize, 0usize);
     for row in rows {
@@ -203,7 +207,7 @@ fn profile(name: &str, rows: &[Vec<String>], column: usize) -> Profile {
         let month = date::parse(cell.as_bytes(), DateOrder::MonthFirst);
         let Some(moment) = day.or(month) else { continue };
         dates += 1;
-        written += usize::from(moment.form != Form::Digits);
+        written += usize::from(!matches!(moment.form, Form::Digits | Form::Serial));
         p.half_days += usize::from(moment.half_day);
         if let Form::Numbers(a, b) = moment.form {
             p.disputed += 1;

@@ -33,7 +33,10 @@ pub(crate) fn failed(error: io::Error) -> ExchangeError {
     if let Some(bound) = error.get_ref().and_then(|e| e.downcast_ref::<Bound>()) {
         return ExchangeError::TooMuch { what: bound.0.clone() };
     }
-    ExchangeError::Io { what: "the file".to_owned(), source: error }
+    match error.downcast::<ExchangeError>() {
+        Ok(error) => error,
+        Err(error) => ExchangeError::Io { what: "the file".to_owned(), source: error },
+    }
 }
 
 /// Unpacks `input` as its content asks and hands the bytes to `read`.
@@ -67,13 +70,16 @@ pub(crate) fn unpack<T>(
     plain(entry, size, vec![format!("zip: {name}")], limits, progress, read)
 }
 
+/// How the names of logs end.
+const LOGS: [&str; 10] = [".csv", ".xes", ".tsv", ".txt", ".gz", ".jsonocel", ".json", ".xmlocel", ".xml", ".sqlite"];
+
 /// The one log in a zip file.
 fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), ExchangeError> {
     let names: Vec<(usize, String)> = (0..archive.len())
         .filter_map(|i| archive.name_for_index(i).and_then(Result::ok).map(|n| (i, n.into_owned())))
         .filter(|(_, n)| {
             !n.ends_with('/')
-                && !n.starts_with("__MACOSX/")
+                && !n.split('/').any(|part| part == "__MACOSX")
                 && !n.rsplit('/').next().is_some_and(|f| f.starts_with('.'))
         })
         .collect();
@@ -83,7 +89,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
             remedy: "save the sheet as CSV and give that".to_owned(),
         });
     }
-    let is_log = |n: &str| [".csv", ".xes", ".tsv", ".txt", ".gz"].iter().any(|e| n.to_ascii_lowercase().ends_with(e));
+    let is_log = |n: &str| LOGS.iter().any(|e| n.to_ascii_lowercase().ends_with(e));
     let logs: Vec<&(usize, String)> = names.iter().filter(|(_, n)| is_log(n)).collect();
     let chosen = match (names.as_slice(), logs.as_slice()) {
         ([one], _) => Some(one),
@@ -93,7 +99,7 @@ fn member<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(usize, String), Ex
     chosen.cloned().ok_or_else(|| ExchangeError::NotALog {
         found: format!("a zip file with {} files", names.len()),
         remedy: if names.is_empty() {
-            "put one .csv or .xes into it".to_owned()
+            "put one .csv, .json or .xes into it".to_owned()
         } else {
             let shown: Vec<&str> = names.iter().take(10).map(|(_, n)| n.as_str()).collect();
             format!("unpack it and give one of them ({})", shown.join(", "))

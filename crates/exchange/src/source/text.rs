@@ -2,9 +2,10 @@
 
 use std::io::{self, Read};
 
-use super::packing::{Unpacked, failed, fill};
+use super::packing::{failed, fill};
 use crate::error::ExchangeError;
 use crate::mapping::{By, Choice, Format};
+use crate::rejected::RejectedRows;
 
 /// How much of a file is looked at before anything is decided.
 pub(crate) const SAMPLE: usize = 1 << 20;
@@ -30,17 +31,24 @@ pub(crate) struct Text<'a> {
     pub(crate) encoding_choice: Choice<String>,
     pub(crate) format: Format,
     pub(crate) packing: Vec<String>,
+    /// The number of the first line.
+    pub(crate) first_line: u64,
+    /// Where rejected rows go, if anywhere.
+    pub(crate) rejected: Option<RejectedRows>,
 }
 
 impl<'a> Text<'a> {
     /// Looks at the first bytes and decides encoding and format.
-    pub(crate) fn open(unpacked: Unpacked<'a>, given: Option<&str>) -> Result<Self, ExchangeError> {
-        let Unpacked { reader, packing } = unpacked;
-        let head = read_head(reader)?;
+    pub(crate) fn open(
+        mut reader: Box<dyn Read + 'a>,
+        packing: Vec<String>,
+        given: Option<&str>,
+    ) -> Result<Self, ExchangeError> {
+        let head = read_head(&mut reader)?;
         not_binary(&head)?;
         let (encoding, choice, bom) = detect(&head, given)?;
         let (encoding, head, mut rest): (_, Vec<u8>, Box<dyn Read + 'a>) = match encoding {
-            Detected::Bytes(encoding) => (encoding, head.get(bom..).unwrap_or_default().to_vec(), Box::new(reader)),
+            Detected::Bytes(encoding) => (encoding, head.get(bom..).unwrap_or_default().to_vec(), reader),
             Detected::Decode(from) => {
                 let mut decoded = Transcoder::new(io::Cursor::new(head).chain(reader), from);
                 let head = read_head(&mut decoded)?;
@@ -66,7 +74,17 @@ impl<'a> Text<'a> {
             });
         }
         let format = format(&head)?;
-        Ok(Self { head, whole, rest, encoding, encoding_choice: choice, format, packing })
+        Ok(Self {
+            head,
+            whole,
+            rest,
+            encoding,
+            encoding_choice: choice,
+            format,
+            packing,
+            first_line: 1,
+            rejected: None,
+        })
     }
 }
 
@@ -87,9 +105,8 @@ fn read_head(reader: &mut (impl Read + ?Sized)) -> Result<Vec<u8>, ExchangeError
 }
 
 /// Files that are known to be something else, with what to do about each.
-const OTHERS: [(&[u8], &str, &str); 9] = [
+const OTHERS: [(&[u8], &str, &str); 8] = [
     (b"%PDF", "a PDF document", "export the data behind it as CSV"),
-    (b"SQLite format 3", "an SQLite database", "export the events as CSV"),
     (b"PAR1", "a Parquet file", "export it as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV"),
     (b"BZh", "a bzip2 file", "unpack it, or pack it with gzip or zip"),
@@ -214,20 +231,33 @@ fn declared(head: &[u8]) -> Option<String> {
     Some(after.get(1..)?.split(quote).next()?.to_owned())
 }
 
-/// CSV or XES by the first character that is no space.
+/// The format, by the first character that is no space and the names that follow it.
 fn format(head: &[u8]) -> Result<Format, ExchangeError> {
     let start = head.trim_ascii_start();
-    let json =
+    let other =
         |found: &str, remedy: &str| Err(ExchangeError::NotALog { found: found.to_owned(), remedy: remedy.to_owned() });
+    let has = |word: &str| memchr::memmem::find(start, word.as_bytes()).is_some();
     match start.first() {
         Some(b'<') if start.starts_with(b"<!DOCTYPE html") || start.starts_with(b"<html") => {
-            json("a web page", "a download may have given its sign-in page; fetch the file itself")
+            other("a web page", "a download may have given its sign-in page; fetch the file itself")
+        }
+        // XES has traces; neither version of OCEL does, and XES has none of these.
+        Some(b'<')
+            if ["<events", "<objects", "<event-types", "<object-types"].iter().any(|w| has(w)) && !has("<trace") =>
+        {
+            Ok(Format::OcelXml)
         }
         Some(b'<') => Ok(Format::Xes),
+        Some(b'{')
+            if ["\"ocel:", "\"objectTypes\"", "\"eventTypes\""].iter().any(|w| has(w))
+                || (has("\"events\"") && has("\"objects\"")) =>
+        {
+            Ok(Format::OcelJson)
+        }
         Some(b'{' | b'[')
             if start.starts_with(b"[") || start.get(..2000.min(start.len())).is_some_and(|s| s.contains(&b':')) =>
         {
-            json("JSON", "export the log as CSV or XES (object-centric JSON logs are not read yet)")
+            Ok(Format::Json)
         }
         _ => Ok(Format::Csv),
     }

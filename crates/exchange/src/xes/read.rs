@@ -34,7 +34,7 @@ pub(crate) fn read(mut text: Text<'_>, options: &Options) -> Result<Imported, Ex
     let clock = Clock::new(options.date_order.unwrap_or_default(), zone);
     let mut events = Events {
         plan: &plan,
-        collector: Collector::new(options.limits),
+        collector: Collector::keeping(options.limits, text.rejected.clone()),
         clock,
         slots: vec![String::new(); plan.keys.len()],
         filled: vec![false; plan.keys.len()],
@@ -264,6 +264,7 @@ fn mapping(plan: &Plan, text: &Text<'_>, options: &Options) -> Mapping {
     let means: Choice<TimeMeans> =
         time_means(options, false, "events are recorded when they are completed, unless said otherwise");
     Mapping {
+        profile: Choice::new(None, By::Default, 1.0, "XES names its own parts"),
         format: Choice::new(Format::Xes, By::Found, 1.0, "an XML file with a <log>"),
         packing: text.packing.clone(),
         encoding: text.encoding_choice.clone(),
@@ -386,17 +387,18 @@ impl Events<'_> {
         let written = value(&self.slots, &self.filled, plan.time.value);
         let Some(at) = written.and_then(|t| self.clock.read(t.as_bytes(), line)) else {
             let key = plan.key(plan.time.value);
-            self.collector.reject(line, || match written {
+            let reason = || match written {
                 Some(text) => {
                     format!("\u{201c}{}\u{201d} in \u{201c}{key}\u{201d} is no time this program can read", short(text))
                 }
                 None => format!("the event has no \u{201c}{key}\u{201d}"),
-            });
+            };
+            self.collector.reject(line, reason, || attributes(&self.print));
             return Ok(());
         };
         if self.case.as_deref() == Some("") {
-            self.collector
-                .reject(line, || format!("the case id (\u{201c}{}\u{201d} of its trace) is empty", plan.case.value));
+            let reason = || format!("the case id (\u{201c}{}\u{201d} of its trace) is empty", plan.case.value);
+            self.collector.reject(line, reason, || attributes(&self.print));
             return Ok(());
         }
         let mut defaulted = false;
@@ -462,8 +464,8 @@ impl Events<'_> {
         for held in std::mem::take(&mut self.held) {
             if case.is_empty() {
                 let key = self.plan.case.value.clone();
-                self.collector
-                    .reject(held.line, || format!("the case id (\u{201c}{key}\u{201d} of its trace) is empty"));
+                let reason = || format!("the case id (\u{201c}{key}\u{201d} of its trace) is empty");
+                self.collector.reject(held.line, reason, || attributes(&held.print));
                 continue;
             }
             let Held { activity, at, start, team, lifecycle, mut print, line } = held;
@@ -482,4 +484,11 @@ impl Events<'_> {
         }
         Ok(())
     }
+}
+
+/// The attributes of an event as text.
+fn attributes(print: &[u8]) -> String {
+    let parts: Vec<String> =
+        print.split(|b| *b == 0).filter(|p| !p.is_empty()).map(|p| String::from_utf8_lossy(p).into_owned()).collect();
+    parts.join("; ")
 }

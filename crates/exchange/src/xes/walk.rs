@@ -1,6 +1,6 @@
 //! A walk through the XML, one attribute at a time. Entities are never expanded and nothing outside is fetched.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::Read;
 
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::error::ExchangeError;
 use crate::options::Limits;
-use crate::source::failed;
+use crate::source::piece::{self, Piece};
 
 /// What stands at the next place of the file. Key and value of an attribute are in [`Walk::key`] and [`Walk::value`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,45 +47,6 @@ enum Place {
     Other,
 }
 
-/// A bounded reader: what one piece of XML may take, it takes from here.
-struct Piece<R> {
-    input: BufReader<R>,
-    left: usize,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("too long")]
-struct PieceTooLong;
-
-impl<R: Read> Read for Piece<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.input.read(buf)?;
-        self.consume_from(n)?;
-        Ok(n)
-    }
-}
-
-impl<R: Read> Piece<R> {
-    fn consume_from(&mut self, n: usize) -> io::Result<()> {
-        self.left = self.left.checked_sub(n).ok_or_else(|| io::Error::other(PieceTooLong))?;
-        Ok(())
-    }
-}
-
-impl<R: Read> BufRead for Piece<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.left == 0 {
-            return Err(io::Error::other(PieceTooLong));
-        }
-        let left = self.left;
-        self.input.fill_buf().map(|b| b.get(..b.len().min(left)).unwrap_or_default())
-    }
-    fn consume(&mut self, n: usize) {
-        self.left = self.left.saturating_sub(n);
-        self.input.consume(n);
-    }
-}
-
 /// The walk.
 pub(crate) struct Walk<R: Read> {
     xml: Reader<Piece<R>>,
@@ -103,8 +64,7 @@ pub(crate) struct Walk<R: Read> {
 
 impl<R: Read> Walk<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
-        let piece = Piece { input: BufReader::with_capacity(1 << 17, input), left: limits.record };
-        let mut xml = Reader::from_reader(piece);
+        let mut xml = Reader::from_reader(Piece::new(input, limits.record));
         xml.config_mut().check_end_names = true;
         Self {
             xml,
@@ -309,32 +269,7 @@ impl<R: Read> Walk<R> {
     }
 
     fn error(&self, error: quick_xml::Error) -> ExchangeError {
-        if let quick_xml::Error::Io(io) = &error {
-            if io.get_ref().is_some_and(|e| e.is::<PieceTooLong>()) {
-                return ExchangeError::TooLong {
-                    line: self.line,
-                    byte: self.xml.buffer_position(),
-                    what: "a piece of XML",
-                    limit: self.limits.record,
-                    remedy: "a quote or a > may be missing",
-                };
-            }
-            // The error is shared; only its kind and text can be taken along.
-            return match std::sync::Arc::try_unwrap(match error {
-                quick_xml::Error::Io(io) => io,
-                other => return self.malformed(other.to_string(), "is this XML?"),
-            }) {
-                Ok(io) => failed(io),
-                Err(shared) => failed(io::Error::new(shared.kind(), shared.to_string())),
-            };
-        }
-        let remedy = match &error {
-            quick_xml::Error::Encoding(_) => "name the encoding in the XML declaration, or save the file as UTF-8",
-            quick_xml::Error::Syntax(_) => "the file may have been cut off; export or download it again",
-            quick_xml::Error::IllFormed(_) => "each element needs its own end tag, in the right order",
-            _ => "it should be well-formed XML",
-        };
-        self.malformed(error.to_string(), remedy)
+        piece::error(error, self.line, self.xml.buffer_position(), self.limits.record)
     }
 }
 

@@ -37,7 +37,7 @@ pub fn flow_efficiency(view: &View<'_>) -> FlowEfficiency {
         }
         n += 1;
         whole += until - from;
-        active += worked(visits, item, from, until, &mut spells);
+        active += worked(visits, item, from, until, &mut spells, |_| true);
         for segment in view.timeline.of_item(item).filter(|s| s.kind.is_unclassified()) {
             unclassified += (segment.until.min(until) - segment.from.max(from)).max(0);
         }
@@ -50,10 +50,17 @@ pub fn flow_efficiency(view: &View<'_>) -> FlowEfficiency {
     FlowEfficiency { ratio, at_least, at_most }
 }
 
-/// How long somebody worked on the item within an interval: the union over all its visits.
-fn worked(visits: &Visits, item: usize, from: i64, until: i64, spells: &mut Vec<(i64, i64)>) -> i64 {
+/// How long somebody worked on the item within an interval: the union over those of its visits that count.
+pub(super) fn worked(
+    visits: &Visits,
+    item: usize,
+    from: i64,
+    until: i64,
+    spells: &mut Vec<(i64, i64)>,
+    counts: impl Fn(usize) -> bool,
+) -> i64 {
     spells.clear();
-    for visit in visits.of_item(item) {
+    for visit in visits.of_item(item).filter(|v| counts(*v)) {
         let Some(started) = visits.started(visit).filter(|_| visits.phased(visit)) else { continue };
         let left = visits.left(visit).unwrap_or(until);
         let mut at = started;

@@ -108,27 +108,29 @@ fn groups(view: &View<'_>, names: &[&str], group: impl Fn(usize) -> u32) -> Vec<
         let put = |groups: &mut Groups, value: Option<i64>| value.map_or((), |value| groups.add(place, value));
         let ended = visits.ended(visit) != Ended::Open;
         if ended {
-            put(&mut sojourn, visits.sojourn(visit));
+            put(&mut sojourn, view.sojourn(visit));
         }
         if phases {
-            put(&mut queue, visits.queue(visit));
+            put(&mut queue, view.queue(visit));
             if ended {
-                put(&mut active, visits.active(visit));
-                put(&mut waiting, visits.waiting(visit));
+                put(&mut active, view.active(visit));
+                put(&mut waiting, view.waiting(visit));
             }
         }
     });
     let mut whole = 0;
     view.each_segment(|_, segment| {
-        whole += segment.long();
+        let long = view.long_of(&segment);
+        whole += long;
         if let Some(visit) = segment.visit
             && let Some(count) = counts.get_mut(group(visit as usize) as usize)
         {
-            count.path += segment.long();
+            count.path += long;
         }
     });
     let spread = |told: bool, reason: Reason, groups: &mut Groups, place: usize| {
-        if told { Spread::of(groups.quantiles(place)) } else { Spread::not_measured(reason) }
+        let spread = if told { Spread::of(groups.quantiles(place)) } else { Spread::not_measured(reason) };
+        spread.on(view.clock())
     };
     let unpaused = if phases { Reason::NoPauses } else { Reason::NoWorkingTime };
     let found = counts.iter().zip(names).enumerate().filter(|(_, (count, _))| count.visits > 0);
@@ -141,12 +143,12 @@ fn groups(view: &View<'_>, names: &[&str], group: impl Fn(usize) -> u32) -> Vec<
             repeated: count.repeated,
             items: count.items,
             open: count.open,
-            sojourn: Spread::of(sojourn.quantiles(place)),
+            sojourn: Spread::of(sojourn.quantiles(place)).on(view.clock()),
             queue: spread(visits.source.starts, Reason::NoWorkingTime, &mut queue, place),
             active: spread(visits.source.starts, Reason::NoWorkingTime, &mut active, place),
             waiting: spread(visits.source.pauses, unpaused, &mut waiting, place),
             path_ms: count.path,
-            share: Figure::ratio(count.path as f64, whole as f64, count.items, Unit::Share),
+            share: Figure::ratio(count.path as f64, whole as f64, count.items, Unit::Share).on(view.clock()),
         })
         .collect()
 }

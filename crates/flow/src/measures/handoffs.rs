@@ -93,11 +93,11 @@ pub fn handoffs(view: &View<'_>) -> HandOffs {
                 (entry.1, entry.2) = (entry.1 + 1, item);
             }
             let pair = pair as u32;
-            if let Some(wait) = visits.queue(visit) {
+            if let Some(wait) = view.queue(visit) {
                 waits.push(wait);
                 wait_of.push(pair);
             }
-            if let Some(sojourn) = visits.sojourn(visit) {
+            if let Some(sojourn) = view.sojourn(visit) {
                 sojourns.push(sojourn);
                 sojourn_of.push(pair);
             }
@@ -107,7 +107,10 @@ pub fn handoffs(view: &View<'_>) -> HandOffs {
     });
     let items = view.len();
     let starts = visits.source.starts;
-    let spread = |quantiles| if starts { Spread::of(quantiles) } else { Spread::not_measured(Reason::NoWorkingTime) };
+    let spread = |quantiles| {
+        let spread = if starts { Spread::of(quantiles) } else { Spread::not_measured(Reason::NoWorkingTime) };
+        spread.on(view.clock())
+    };
     let mut by_wait = Groups::of(between.len(), &wait_of, &waits);
     let mut by_sojourn = Groups::of(between.len(), &sojourn_of, &sojourns);
     let name = |team: u32| visits.teams.name(team).to_owned();
@@ -124,7 +127,7 @@ pub fn handoffs(view: &View<'_>) -> HandOffs {
             count: *count,
             items: *items,
             wait: spread(by_wait.quantiles(pair)),
-            sojourn: Spread::of(by_sojourn.quantiles(pair)),
+            sojourn: Spread::of(by_sojourn.quantiles(pair)).on(view.clock()),
         })
         .collect();
     list.sort_by_key(|h| (std::cmp::Reverse(h.count), h.from, h.to));

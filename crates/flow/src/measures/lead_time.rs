@@ -1,5 +1,6 @@
 use super::view::View;
 use crate::figure::{Figure, Reason, Spread, Unit};
+use crate::log::NO_TIME;
 use crate::order::Ordered;
 use crate::quantile::Quantiles;
 use crate::visits::Standing;
@@ -32,14 +33,18 @@ pub fn lead_times(view: &View<'_>) -> LeadTimes {
     let (mut lead, mut cycle, mut case) = (Vec::new(), Vec::new(), Vec::new());
     let (mut open, mut delivered, mut otherwise) = (0, 0, 0);
     view.each(|item| {
-        case.push(visits.case_duration(item));
+        case.push(view.long_of_item(item, visits.items.first_event[item], visits.items.last_event[item]));
         match visits.items.standing[item] {
             Standing::Unknown => {}
             Standing::Open => open += 1,
             Standing::Ended(Outcome::Delivered) => {
                 delivered += 1;
-                lead.extend(visits.lead_time(item));
-                cycle.extend(visits.cycle_time(item));
+                let (created, committed) = (visits.items.created[item], visits.items.committed[item]);
+                let ended = visits.items.ended[item];
+                lead.push(view.long_of_item(item, created, ended));
+                if committed != NO_TIME {
+                    cycle.push(view.long_of_item(item, committed, ended));
+                }
             }
             Standing::Ended(_) => otherwise += 1,
         }
@@ -53,7 +58,8 @@ pub fn lead_times(view: &View<'_>) -> LeadTimes {
         }
     };
     let spread = |mut values: Vec<i64>, told: bool, reason: Reason| {
-        if told { Spread::of(Quantiles::of(&mut values)) } else { Spread::not_measured(reason) }
+        let spread = if told { Spread::of(Quantiles::of(&mut values)) } else { Spread::not_measured(reason) };
+        spread.on(view.clock())
     };
     let no_cycle = if visits.source.done { Reason::NoStart } else { Reason::NoDoneLabel };
     LeadTimes {

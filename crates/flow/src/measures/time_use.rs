@@ -19,7 +19,8 @@ pub struct TimeUse {
 }
 
 /// Where the time goes: kinds of segments and reasons of waiting, their sum the whole. Longest first.
-/// Kinds of which there was nothing are left out: whether the source could have told is in its figures.
+/// Kinds of which there was nothing are left out: whether the source could have told is in its figures. In business
+/// time each kind has its working hours, and the rest is off-hours: the whole stays calendar time.
 #[must_use]
 pub fn time_use(view: &View<'_>) -> Vec<TimeUse> {
     let visits = view.visits;
@@ -27,17 +28,22 @@ pub fn time_use(view: &View<'_>) -> Vec<TimeUse> {
     // One place for each kind, and one more for each reason: only waiting has them.
     let mut sums = vec![(0i64, 0usize, usize::MAX); kinds + visits.reasons.len()];
     let mut whole = 0i64;
+    let mut add = |place: usize, item: usize, ms: i64| {
+        let sum: &mut (i64, usize, usize) = &mut sums[place];
+        sum.0 += ms;
+        if ms > 0 && sum.2 != item {
+            (sum.1, sum.2) = (sum.1 + 1, item);
+        }
+    };
     view.each_segment(|item, segment| {
+        let long = view.long_of(&segment);
         whole += segment.long();
+        add(Kind::OffHours as usize, item, segment.long() - long);
         let place = match segment.reason {
             Some(reason) if segment.kind == Kind::Waiting => kinds + reason as usize,
             _ => segment.kind as usize,
         };
-        let sum = &mut sums[place];
-        sum.0 += segment.long();
-        if sum.2 != item {
-            (sum.1, sum.2) = (sum.1 + 1, item);
-        }
+        add(place, item, long);
     });
     let mut uses: Vec<TimeUse> = sums
         .iter()
@@ -47,7 +53,7 @@ pub fn time_use(view: &View<'_>) -> Vec<TimeUse> {
             kind: Kind::ALL.get(place).copied().unwrap_or(Kind::Waiting),
             reason: place.checked_sub(kinds).map(|reason| visits.reasons.name(reason as u32).to_owned()),
             ms: *ms,
-            share: Figure::ratio(*ms as f64, whole as f64, *items, Unit::Share),
+            share: Figure::ratio(*ms as f64, whole as f64, *items, Unit::Share).on(view.clock()),
             items: *items,
         })
         .collect();
@@ -62,7 +68,7 @@ impl TimeUse {
     pub fn share_of(view: &View<'_>, uses: &[Self], kind: Kind) -> Figure {
         let source = view.visits.source;
         let told = match kind {
-            Kind::Unclassified | Kind::ReworkUnclassified | Kind::ParkedDone | Kind::Idle => true,
+            Kind::Unclassified | Kind::ReworkUnclassified | Kind::ParkedDone | Kind::Idle | Kind::OffHours => true,
             Kind::Waiting => source.pauses,
             _ => source.starts,
         };

@@ -77,7 +77,7 @@ fn plain(value: &str) -> String {
 }
 
 /// `2011-10-01T00:38:44.546+02:00` as milliseconds since 1970.
-fn millis(text: &str) -> i64 {
+pub fn millis(text: &str) -> i64 {
     let number = |range: std::ops::Range<usize>| text[range].parse::<i64>().unwrap();
     let (year, month, day) = (number(0..4), number(5..7), number(8..10));
     // Days before a date in a year that begins in March.

@@ -54,6 +54,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<Base>> {
         .query("done", text(""), "A label that means that the work is done; may be said several times.")
         .query("time_means", text(""), "`entry` or `completion`: what an event's time is.")
         .query("classifier", text(""), "The name of a classifier of the XES file, or keys, whose values together are the activity.")
+        .query("profile", text(""), "The export of a known tool this is, such as `jira-csv`; empty for none.")
         .query("mapping", text(""), "A mapping file (TOML), as `analyze --write-mapping` writes it.")
         .query("dry_run", flag(""), "Does all of it and rolls it back: the answer is that of the import, and nothing is left.")
         .query("job", flag(""), "Keeps the file and answers at once: the import runs by itself, survives a crash, and can be cancelled.")
@@ -100,6 +101,7 @@ impl Asked {
                 "lifecycle" => options.lifecycle = Some(value),
                 "tz" => options.tz = Some(value),
                 "classifier" => options.classifier = Some(value),
+                "profile" => options.profile = Some(value),
                 "done" => options.done.get_or_insert_default().push(value),
                 "time_means" => {
                     options.time_means = Some(match value.as_str() {
@@ -204,8 +206,8 @@ async fn bring(web: Web, headers: Headers, asked: Asked, query: &str, body: Body
 
 async fn import(web: &Web, context: &Context, asked: Asked, read: Imported) -> Result<Value, Problem> {
     let Asked { stream, name, dry_run, .. } = asked;
-    let Imported { log, rows, rejected, mapping, warnings, .. } = read;
-    let meaning = analysis::meaning(&mapping, &log, None);
+    let Imported { log, rows, rejected, mapping, warnings, evidence, .. } = read;
+    let meaning = analysis::meaning(&mapping, &log, evidence, None);
     let note = if name.is_empty() { "Imported".to_owned() } else { format!("Imported from {name}") };
     let told = json!({"rows": rows, "mapping": mapping, "warnings": warnings, "rejected": rejected});
     let told = told.as_object().cloned().unwrap_or_default();

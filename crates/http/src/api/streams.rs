@@ -14,14 +14,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Course, Published};
 use watercourse_core::stream::{DoneOn, Point, Reference, Severity, Step, Stream, render};
 use watercourse_core::time::Instant;
 use watercourse_flow::map::Map;
 use watercourse_flow::measures::{
     View, by_activity, by_step, by_team, flow_efficiency, handoffs, lead_times, open_work, rework, time_use,
 };
-use watercourse_flow::timeline::Timeline;
 
 const CHAPTER: &str = "Streams";
 
@@ -221,10 +220,9 @@ async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Pro
 }
 
 async fn measured(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let visits = web.app.flow(&web.access, Some(&id)).await?;
+    let Course { visits, timeline } = web.app.course(&web.access, Some(&id)).await?;
     Ok(Json(
         off_thread(move || {
-            let timeline = Timeline::of(&visits);
             let view = View::of(&visits, &timeline);
             json!({
                 "stream": id,

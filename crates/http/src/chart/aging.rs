@@ -179,7 +179,7 @@ pub fn draw(data: &Aging) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if all.is_empty() { String::new() } else { picture(data, question, &answer) };
-    Drawn { id: "aging", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id: "aging", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn picture(data: &Aging, question: &str, answer: &str) -> String {

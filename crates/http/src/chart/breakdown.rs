@@ -81,7 +81,7 @@ fn sums(scope: &Scope<'_>, groups: usize, group: &dyn Fn(usize) -> Option<u32>) 
                 Kind::Unclassified | Kind::ReworkUnclassified => sum.unknown += ms,
                 Kind::CommitWait | Kind::Queue | Kind::HandOff | Kind::ReworkWait | Kind::Idle => sum.queued += ms,
                 // Done and in use: that is nobody's waiting.
-                Kind::ParkedDone => {}
+                Kind::ParkedDone | Kind::OffHours => {}
             }
         }
     }
@@ -163,7 +163,7 @@ pub fn draw(data: &Breakdown) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if total > 0 { picture(data, total, question, &answer) } else { String::new() };
-    Drawn { id, question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id, question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn answer(data: &Breakdown, total: i64) -> String {

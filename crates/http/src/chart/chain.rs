@@ -241,7 +241,7 @@ fn number(svg: &mut Svg, figure: &Figure, x: f64, y: f64) {
             svg.end();
         }
         Figure::Value { .. } => svg.text("t14 strong", x, y, &text),
-        Figure::NotMeasured { .. } | Figure::TooFew { .. } => {
+        Figure::Loading | Figure::NotMeasured { .. } | Figure::TooFew { .. } => {
             svg.group("");
             svg.title(&figure.why());
             svg.text("t14 faint", x, y, &text);

@@ -63,7 +63,15 @@ pub fn draw(data: &Replayed<'_>) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if all == 0 { String::new() } else { bar([conforms, pending, deviates], question, &answer) };
-    Drawn { id: "conformance", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn {
+        id: "conformance",
+        question: question.to_owned(),
+        answer,
+        stands_on: data.stands_on.clone(),
+        svg,
+        table,
+        ..Drawn::default()
+    }
 }
 
 const fn words(kind: Kind) -> &'static str {

@@ -89,7 +89,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A finished chart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Drawn {
     /// Its name in URLs.
     pub id: &'static str,
@@ -103,6 +103,10 @@ pub struct Drawn {
     pub svg: String,
     /// The same numbers.
     pub table: Table,
+    /// The page that says how this is measured; empty where there is none.
+    pub measure: &'static str,
+    /// How much the source can tell, such as `L2 · 100 %`; empty where it does not matter.
+    pub evidence: String,
 }
 
 impl Drawn {

@@ -108,7 +108,7 @@ pub fn draw(data: &Handoffs) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if total > 0 { picture(data, question, &answer) } else { String::new() };
-    Drawn { id: "handoffs", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id: "handoffs", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn answer(data: &Handoffs, total: u64) -> String {

@@ -51,7 +51,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let dots = scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| {
         let key = visits.keys.name(u32::try_from(item).ok()?);
         let at = *visits.items.ended.get(item)?;
-        Some(Dot { key: key.to_owned(), at, took: visits.lead_time(item)?, link: scope.links.item(key) })
+        Some(Dot { key: key.to_owned(), at, took: scope.took(item)?, link: scope.links.item(key) })
     });
     let dots: Vec<Dot> = dots.collect();
     let promise =
@@ -88,7 +88,7 @@ pub fn draw(data: &LeadTimes) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if data.dots.is_empty() { String::new() } else { picture(data, &question, &answer) };
-    Drawn { id: "lead-times", question, answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id: "lead-times", question, answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn answer(data: &LeadTimes, n: u64) -> String {
@@ -139,8 +139,14 @@ fn picture(data: &LeadTimes, question: &str, answer: &str) -> String {
         }
         let far = dot.took > top;
         let cy = if far { TOP - 6.0 } else { y(dot.took) };
-        svg.group("");
-        svg.title(&format!("{}: {} on {}", dot.key, say::long(dot.took), say::day(dot.at, to)));
+        let title = format!("{}: {} on {}", dot.key, say::long(dot.took), say::day(dot.at, to));
+        match &dot.link {
+            Some(link) => svg.mark_link(link, &title),
+            None => {
+                svg.group("");
+                svg.title(&title);
+            }
+        }
         svg.circle(if dot.took > over { "dot over" } else { "dot" }, x(dot.at), cy, if far { 2.5 } else { 3.5 });
         svg.end();
     }

@@ -2,6 +2,8 @@
 
 use super::Drawn;
 use super::scope::Scope;
+use crate::view::say;
+use watercourse_flow::evidence::Evidence;
 
 pub use super::CHARTS;
 
@@ -10,17 +12,59 @@ pub use super::CHARTS;
 pub struct Chart {
     /// Its name in URLs; that of the [`Drawn`] it makes.
     pub id: &'static str,
-    /// Draws it.
-    pub draw: fn(&Scope<'_>) -> Drawn,
+    /// The page of the book that says how it is measured.
+    pub measure: &'static str,
+    /// How much a source must tell.
+    pub takes: Evidence,
+    draw: fn(&Scope<'_>) -> Drawn,
+}
+
+impl Chart {
+    pub(super) const fn new(
+        id: &'static str,
+        measure: &'static str,
+        takes: Evidence,
+        draw: fn(&Scope<'_>) -> Drawn,
+    ) -> Self {
+        Self { id, measure, takes, draw }
+    }
+    /// Draws it; where the source cannot tell, says what it would take.
+    #[must_use]
+    pub fn draw(&self, scope: &Scope<'_>) -> Drawn {
+        let has = scope.visits().source.evidence;
+        let mut drawn = (self.draw)(scope);
+        drawn.measure = self.measure;
+        drawn.evidence = evidence(scope);
+        if has < self.takes {
+            drawn.svg.clear();
+            drawn.table.rows.clear();
+            let takes = self.takes.id();
+            drawn.answer =
+                format!("This takes {takes}, and the source is {}: {}. {}", has.id(), has.text(), has.next());
+        }
+        drawn
+    }
+}
+
+/// How much the source tells, and of how many items: those with a history of more than their first event.
+#[must_use]
+pub fn evidence(scope: &Scope<'_>) -> String {
+    let (visits, has) = (scope.visits(), scope.visits().source.evidence);
+    let told = |item: &usize| visits.of_item(*item).len() > 1 || visits.source.evidence == Evidence::L4;
+    let (known, all) = (scope.items().filter(told).count() as u64, scope.view.len() as u64);
+    match has {
+        Evidence::L0 | Evidence::L4 => has.id().to_owned(),
+        _ => format!("{} · {}", has.id(), say::share(known, all)),
+    }
 }
 
 /// Declares the files of the charts and lists what they draw.
 macro_rules! charts {
-    ($($file:ident: { $($id:literal = $draw:ident),+ })+) => {
+    ($($file:ident: { $($id:literal = $draw:ident ($measure:literal, $takes:ident)),+ })+) => {
         $(pub mod $file;)+
 
         /// All charts of a stream, in the order pages show them.
-        pub static CHARTS: &[list::Chart] = &[$($(list::Chart { id: $id, draw: $file::$draw }),+),+];
+        pub static CHARTS: &[list::Chart] = &[$($(list::Chart::new($id, $measure, Evidence::$takes, $file::$draw)),+),+];
     };
 }
 pub(super) use charts;

@@ -8,6 +8,8 @@ pub mod conformance;
 pub mod drawn;
 pub mod glyph;
 pub mod list;
+pub mod plot;
+pub mod png;
 pub mod scale;
 pub mod scope;
 pub mod spark;
@@ -18,11 +20,27 @@ pub mod visits;
 
 pub use drawn::{Cell, Drawn, Table};
 
+use watercourse_flow::evidence::Evidence;
+
 // The file, and what it draws under which name, in the order pages show them.
 list::charts! {
-    aging: { "aging" = of }
-    breakdown: { "time-by-step" = by_step, "time-by-team" = by_team }
-    lead_times: { "lead-times" = of }
-    handoffs: { "handoffs" = of }
-    variants: { "variants" = of }
+    aging: { "aging" = of ("aging", L1) }
+    breakdown: {
+        "time-by-step" = by_step ("where-time-goes", L1),
+        "time-by-team" = by_team ("where-time-goes", L1)
+    }
+    waits: { "bottleneck" = of ("bottleneck", L1) }
+    balance: { "balance" = of ("balance", L1) }
+    lead_times: { "lead-times" = of ("scatter", L0) }
+    histogram: { "histogram" = of ("scatter", L0) }
+    survival: { "flow-time" = of ("flow-time", L0) }
+    throughput: { "throughput" = of ("throughput", L0) }
+    cumulative: { "cumulative-flow" = of ("cumulative-flow", L0) }
+    load: { "flow-load" = of ("wip", L0) }
+    distribution: { "distribution" = of ("throughput", L0) }
+    change: { "before-after" = of ("before-after", L0) }
+    handoffs: { "handoffs" = of ("hand-offs", L2) }
+    waste: { "handoff-waste" = of ("hand-off-pareto", L2) }
+    quality: { "complete-accurate" = of ("complete-accurate", L2) }
+    variants: { "variants" = of ("map-and-variants", L2) }
 }

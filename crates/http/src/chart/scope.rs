@@ -48,6 +48,19 @@ pub struct Scope<'a> {
     pub links: Links,
     /// The first day of the window as filters write it; none where the window is all time.
     pub from_day: Option<String>,
+    /// What was changed when, oldest first: said on every axis of time.
+    pub marks: Vec<Mark>,
+    /// The day of a change that was asked for.
+    pub change: Option<i64>,
+}
+
+/// Something that happened to the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// When, ms since 1970.
+    pub at: i64,
+    /// What, such as `v4`.
+    pub what: String,
 }
 
 impl Scope<'_> {
@@ -87,6 +100,23 @@ impl Scope<'_> {
         steps.sort_by_key(|&s| (place(s), s));
         steps
     }
+    /// The change that is looked at, and how it is called: the day asked for, else the last mark in the window.
+    #[must_use]
+    pub fn marker(&self) -> Option<(i64, String)> {
+        if let Some(at) = self.change {
+            return Some((at, say::day(at, self.window.1)));
+        }
+        let within = self.marks.iter().rev().find(|m| m.at > self.window.0 && m.at <= self.window.1);
+        within.map(|m| (m.at, m.what.clone()))
+    }
+    /// How long a delivered item took, ms by the clock of the view.
+    #[must_use]
+    pub fn took(&self, item: usize) -> Option<i64> {
+        let visits = self.visits();
+        visits.lead_time(item)?;
+        let (created, ended) = (*visits.items.created.get(item)?, *visits.items.ended.get(item)?);
+        Some(self.view.long_of_item(item, created, ended))
+    }
     /// Whether an item is in view.
     #[must_use]
     pub fn has(&self, item: usize) -> bool {
@@ -116,6 +146,15 @@ pub fn since(visits: &Visits, from: i64) -> ItemSet {
     })
 }
 
+/// The items that ended in a stretch of time. Where nothing says what done means: those seen last in it.
+#[must_use]
+pub fn ended_between(visits: &Visits, from: i64, until: i64) -> ItemSet {
+    let ends = if visits.source.done { &visits.items.ended } else { &visits.items.last_event };
+    ItemSet::having(visits.item_count(), |item| {
+        ends.get(item as usize).is_some_and(|at| *at != NO_TIME && (from..until).contains(at))
+    })
+}
+
 /// A measured figure as people read it.
 #[must_use]
 pub fn figure(measured: &Measured, link: Option<String>) -> Figure {
@@ -123,7 +162,7 @@ pub fn figure(measured: &Measured, link: Option<String>) -> Figure {
         Unit::Ms => say::short(rounded(value)),
         Unit::Count => say::count(u64::try_from(rounded(value)).unwrap_or(0)),
         Unit::Share => say::share(u64::try_from(rounded(value * 10_000.0)).unwrap_or(0), 10_000),
-        Unit::PerItem => say::rate(value),
+        Unit::PerItem | Unit::PerWeek => say::rate(value),
     };
     let value = |value: f64| Figure::Value { text: text(value), link: link.clone() };
     match measured.state {

@@ -103,6 +103,12 @@ impl Svg {
         self.body.push('>');
         self.open.push("a");
     }
+    /// A link of one mark among hundreds: for pointers only, since the table beside it has the same links for keys.
+    pub fn mark_link(&mut self, href: &str, title: &str) {
+        let _ = write!(self.body, "<a href=\"{}\" tabindex=\"-1\" aria-hidden=\"true\">", escape(href));
+        self.open.push("a");
+        self.title(title);
+    }
     /// What is said when the open group or link is pointed at.
     pub fn title(&mut self, title: &str) {
         let _ = write!(self.body, "<title>{}</title>", escape(title));

@@ -94,7 +94,7 @@ pub fn draw(data: &Variants) -> Drawn {
         rows: rows.collect(),
     };
     let svg = if data.items == 0 { String::new() } else { picture(data, question, &answer) };
-    Drawn { id: "variants", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table }
+    Drawn { id: "variants", question: question.to_owned(), answer, stands_on: data.stands_on.clone(), svg, table, ..Drawn::default() }
 }
 
 fn picture(data: &Variants, question: &str, answer: &str) -> String {

@@ -96,6 +96,7 @@ pub fn draw(stays: &[Stay], now: i64) -> Drawn {
         stands_on: "calendar time, UTC".to_owned(),
         svg,
         table,
+        ..Drawn::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/a/{activity}`.
 
 use super::activity_view::{ActivityPage, StepLine};
-use super::measured::{Flow, USUAL};
+use super::measured::{Flow, Narrowed, USUAL};
 use super::oops::Oops;
 use super::shell::{render, shell};
 use crate::chart::aging::{self, Aging, Column, Open};
@@ -30,7 +30,7 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
     let steps = steps(&streams, &standing, &|s| s.activity == activity);
     let open = open_items(&web, &format!("activity:{}", activity.id())).await?;
     let teams: BTreeSet<&str> = steps.iter().map(|s| s.team.as_str()).filter(|t| !t.is_empty()).collect();
-    let flow = Flow::load(&web, None, USUAL).await?;
+    let flow = Flow::load(&web, None, Narrowed::to_days(USUAL)).await?;
     let seen = flow.visits.items.created.len();
     let passed = (0..seen).filter(|i| {
         u32::try_from(*i).is_ok_and(|n| flow.items.has(n))

@@ -40,6 +40,8 @@ pub struct ChainPage {
     pub drawn: Drawn,
     /// The places, for narrow screens.
     pub places: Vec<Place>,
-    /// What stands out.
-    pub findings: Vec<Finding>,
+    /// From when moves and findings are, where they are not of this moment.
+    pub as_of: String,
+    /// What stands out; none while that is loading.
+    pub findings: Option<Vec<Finding>>,
 }

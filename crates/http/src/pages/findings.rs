@@ -1,7 +1,7 @@
 //! What stands out, in sentences with their numbers and the way to the proof.
 
 use super::chain_view::Finding;
-use super::measured::Flow;
+use super::measured::{Flow, Narrowed};
 use super::moves::Moves;
 use crate::chart::scope::{ms, quoted};
 use crate::state::Web;
@@ -44,7 +44,7 @@ pub async fn findings(
         ));
     }
     for published in streams {
-        let flow = Flow::load(web, Some(&published.head.id), days).await?;
+        let flow = Flow::load(web, Some(&published.head.id), Narrowed::to_days(days)).await?;
         found.extend(of_stream(published, &flow));
     }
     found.sort_by_key(|(grave, _)| *grave);

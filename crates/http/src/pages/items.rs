@@ -4,7 +4,7 @@ use super::asking::{Filled, context, new_key};
 use super::history::Names;
 use super::item_new_view::inputs;
 use super::item_view::{ItemPage, LinkLine, Source};
-use super::measured::Flow;
+use super::measured::{Flow, Narrowed};
 use super::oops::{Oops, beside, said};
 use super::shell::{render, respond, shell};
 use super::verb_form::{Desk, Refused, Said, arguments};
@@ -116,7 +116,7 @@ async fn build(
 
 /// The stays of an item of an imported log.
 async fn stays_of_import(web: &Web, view: &ItemView) -> Result<Vec<Stay>, AppError> {
-    let flow = Flow::load(web, Some(&view.row.stream), 0).await?;
+    let flow = Flow::load(web, Some(&view.row.stream), Narrowed::default()).await?;
     let key = view.row.key.strip_prefix(&flow.scope().links.prefix).unwrap_or(&view.row.key);
     let visits = &flow.visits;
     let Some(item) = visits.keys.get(key) else { return Ok(Vec::new()) };

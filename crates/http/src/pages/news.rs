@@ -34,6 +34,9 @@ impl Wanted {
                     && self.stream.as_ref().is_none_or(|wanted| wanted == stream)
             }
             Change::Stream { id, .. } => self.item.is_none() && self.stream.as_ref().is_none_or(|wanted| wanted == id),
+            Change::Measured { stream } => {
+                self.item.is_none() && (self.stream.is_none() || stream.is_none() || self.stream == *stream)
+            }
             Change::Organisation | Change::Deployment => self.item.is_none() && self.stream.is_none(),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, audit, chain, gate, import, imports, items, news, practices, provider,
-    receivers, stream_edit, streams, teams, through_provider, work,
+    access, account, accounts, activities, audit, chain, chart_files, gate, import, imports, items, measure_docs, news,
+    practices, provider, receivers, stream_edit, streams, teams, through_provider, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -27,7 +27,9 @@ pub fn routes() -> Router<Base> {
         .route("/streams/{id}/variants", get(streams::variants))
         .route("/streams/{id}/conformance", get(streams::conforming))
         .route("/streams/{id}/versions", get(streams::versions))
-        .route("/streams/{id}/charts/{name}", get(streams::chart_file))
+        .route("/streams/{id}/charts/{name}", get(chart_files::chart_file))
+        .route("/docs/measures", get(measure_docs::list))
+        .route("/docs/measures/{id}", get(measure_docs::one))
         .route("/work", get(work::page))
         .route("/new", get(items::new_page).post(items::open))
         .route("/w/{key}", get(items::page))

@@ -5,6 +5,7 @@ use super::verb_form::Said;
 use crate::chart::Drawn;
 use crate::view::Figure;
 use askama::Template;
+use std::sync::Arc;
 
 /// A line of the list.
 #[derive(Debug)]
@@ -74,26 +75,45 @@ pub struct StreamMapPage {
     pub head: StreamHead,
     /// What the stream is good for.
     pub value: String,
+    /// Name, figure, remark of open work, as of this moment; empty for an imported log.
+    pub now: Vec<(&'static str, Figure, String)>,
+    /// From when the figures are, where they are not of this moment.
+    pub as_of: String,
+    /// What is drawn from everything that went through; none while it is loading.
+    pub figures: Option<Arc<StreamFigures>>,
+    /// What can be shown: id, name, address.
+    pub shows: Vec<(&'static str, &'static str, String)>,
+    /// The filter the items are chosen by; empty where all are.
+    pub q: String,
+    /// What they are compared with; empty where nothing.
+    pub compare: String,
+    /// Whether only the hours of calendars count.
+    pub business: bool,
+    /// The day of a change; empty where none is asked for.
+    pub change: String,
+    /// Lengths of time to choose from: days, words, chosen.
+    pub periods: Vec<(u32, &'static str, bool)>,
+    /// How much of what happened is drawn: value, words, chosen. Empty where all of it is.
+    pub paths: Vec<(u32, &'static str, bool)>,
+    /// The query string of this view, with its question mark.
+    pub query: String,
+    /// Where the charts' files are.
+    pub charts_base: String,
+}
+
+/// What is drawn from everything that went through a stream.
+#[derive(Debug)]
+pub struct StreamFigures {
     /// Name, figure, remark.
     pub measures: Vec<(&'static str, Figure, String)>,
     /// What one must know before trusting the figures.
     pub warnings: Vec<String>,
     /// The map.
     pub map: Drawn,
-    /// What can be shown: id, name, address.
-    pub shows: Vec<(&'static str, &'static str, String)>,
-    /// What is shown.
+    /// What it shows.
     pub show: &'static str,
-    /// Lengths of time to choose from: days, words, chosen.
-    pub periods: Vec<(u32, &'static str, bool)>,
-    /// How much of what happened is drawn: value, words, chosen. Empty where all of it is.
-    pub paths: Vec<(u32, &'static str, bool)>,
-    /// How to read the map.
+    /// How to read it.
     pub legend: &'static str,
-    /// The query string of this view, with its question mark.
-    pub query: String,
-    /// Where the charts' files are.
-    pub charts_base: String,
     /// The charts below.
     pub charts: Vec<Drawn>,
 }

@@ -1,28 +1,31 @@
-//! `/streams` and the pages of one stream: map, variants, conformance, versions, and the files of its charts.
+//! `/streams` and the pages of one stream: map, variants, conformance, versions.
 
 use super::history::Names;
-use super::measured::{Flow, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
+use super::now;
 use super::oops::Oops;
 use super::shell::{render, shell};
 use super::stream_view::{
-    StreamCharts, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
+    StreamCharts, StreamFigures, StreamHead, StreamList, StreamMapPage, StreamRow, StreamVersions, VersionLine, diff,
 };
 use crate::chart::conformance::{self, Replayed};
-use crate::chart::list::{CHARTS, chart};
-use crate::chart::scope::{Scope, figure, ms};
+use crate::chart::list::{CHARTS, chart, evidence};
+use crate::chart::scope::{Links, Scope, figure, ms};
 use crate::chart::stream_map::{
     Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
 };
 use crate::chart::{Drawn, glyph, spark};
+use crate::ready::{Made, Of};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
 use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
 use watercourse_app::{AppError, Published};
 use watercourse_core::span::Span;
+use watercourse_core::time::Instant;
 use watercourse_flow::conformance::conformance_of_items;
 use watercourse_flow::figure::Figure as Measured;
 use watercourse_flow::map::Map as Ways;
@@ -34,6 +37,41 @@ pub struct Asked {
     show: Option<String>,
     days: Option<u32>,
     paths: Option<u32>,
+    /// A filter: only the items it finds.
+    #[serde(default)]
+    q: String,
+    /// `before`, or a filter: what the figures are compared with.
+    #[serde(default)]
+    compare: String,
+    /// `business`: only the hours of the calendars count.
+    #[serde(default)]
+    clock: String,
+    /// The day of a change, such as `2026-10-01`.
+    #[serde(default)]
+    change: String,
+}
+
+impl Asked {
+    fn narrowed(&self, published: &Published) -> Narrowed {
+        let days = days(self.days, published.head.imported);
+        let at = self.change.trim().parse::<jiff::civil::Date>().ok();
+        let change = at
+            .and_then(|d| jiff::tz::Offset::UTC.to_timestamp(d.at(0, 0, 0, 0)).ok())
+            .map(jiff::Timestamp::as_millisecond);
+        let (q, compare) = (self.q.trim().to_owned(), self.compare.trim().to_owned());
+        Narrowed { days, q, compare, business: self.clock == "business", change }
+    }
+    /// What follows the address of a view, with its question mark.
+    fn query(&self, show: &str, days: u32, share: u32) -> String {
+        let mut query = format!("?show={show}&days={days}&paths={share}");
+        let (q, compare, clock, change) = (self.q.trim(), self.compare.trim(), self.clock.trim(), self.change.trim());
+        for (name, value) in [("q", q), ("compare", compare), ("clock", clock), ("change", change)] {
+            if !value.is_empty() {
+                query.push_str(&format!("&{name}={}", html::query(value)));
+            }
+        }
+        query
+    }
 }
 
 /// How much of what happened is drawn: percent of all moves, and what that is called.
@@ -43,12 +81,8 @@ const PATHS: &[(u32, &str)] =
 /// Shows the list.
 pub async fn list(web: Web, headers: HeaderMap) -> Result<Response, Oops> {
     let now = web.app.now().millis();
-    let mut rows = Vec::new();
-    for published in web.app.streams(&web.access).await? {
-        let head = &published.head;
-        let flow = Flow::load(&web, Some(&head.id), days(None, head.imported)).await?;
-        rows.push(row(&published, &flow, now));
-    }
+    let published = web.app.streams(&web.access).await?;
+    let rows = futures::future::try_join_all(published.into_iter().map(|published| row(&web, published, now))).await?;
     let stands_on = "Delivered and lead time: last 90 days (imported logs: all of it), calendar time. Open: now.";
     Ok(render(&StreamList {
         shell: shell(&web, &headers, "Streams", "streams").await?,
@@ -62,7 +96,62 @@ fn promise(published: &Published) -> Option<(Span, Option<i64>)> {
     published.stream.promise.p85.map(|span| (span, span.as_micros().map(|us| us / 1000)))
 }
 
-fn row(published: &Published, flow: &Flow, now: i64) -> StreamRow {
+/// What the list shows of a stream beside its open work.
+struct RowFigures {
+    open: Figure,
+    delivered: Figure,
+    p50: Figure,
+    p85: Figure,
+    promise: String,
+    promise_tone: &'static str,
+    spark: String,
+}
+
+async fn row(web: &Web, published: Arc<Published>, now: i64) -> Result<StreamRow, AppError> {
+    let head = &published.head;
+    let of = Of { what: "row", stream: Some(head.id.clone()), asked: head.version.to_string() };
+    let made = {
+        let published = Arc::clone(&published);
+        let make = async move |web: Web| {
+            let flow =
+                Flow::load(&web, Some(&published.head.id), Narrowed::to_days(days(None, published.head.imported)))
+                    .await?;
+            let drawn = tokio::task::spawn_blocking(move || Made {
+                figures: row_figures(&published, &flow),
+                visits: flow.visits.len(),
+            });
+            drawn.await.map_err(|e| broke_off(&e))
+        };
+        web.ready.get(web, of, make).await?
+    };
+    let figures = made.map(|m| m.figures);
+    let wip = match (head.imported, &figures) {
+        (false, _) => {
+            let open = web.app.open_now(&web.access, Some(&head.id)).await?.open;
+            now::count(open, Some(format!("/work?q={}", html::query(&format!("stream:{} state:open", head.id)))))
+        }
+        (true, Some(figures)) => figures.open.clone(),
+        (true, None) => Figure::Loading,
+    };
+    let told = |of: fn(&RowFigures) -> &Figure| figures.as_ref().map_or(Figure::Loading, |f| of(f).clone());
+    Ok(StreamRow {
+        id: head.id.clone(),
+        name: head.name.clone(),
+        version: head.version,
+        imported: head.imported,
+        wip,
+        delivered: told(|f| &f.delivered),
+        p50: told(|f| &f.p50),
+        p85: told(|f| &f.p85),
+        promise: figures.as_ref().map_or_else(String::new, |f| f.promise.clone()),
+        promise_tone: figures.as_ref().map_or("info", |f| f.promise_tone),
+        spark: figures.as_ref().map_or_else(|| Figure::Loading.html(), |f| f.spark.clone()),
+        glyph: glyph::glyph(&activities(&published.stream), &[]),
+        changed: say::day(head.published_at.millis(), now),
+    })
+}
+
+fn row_figures(published: &Published, flow: &Flow) -> RowFigures {
     let scope = flow.scope();
     let head = &published.head;
     let times = lead_times(&scope.view);
@@ -77,12 +166,8 @@ fn row(published: &Published, flow: &Flow, now: i64) -> StreamRow {
         },
     };
     let items = |q: &str| Some(format!("/work?q={}", html::query(&format!("stream:{} {q}", head.id))));
-    StreamRow {
-        id: head.id.clone(),
-        name: head.name.clone(),
-        version: head.version,
-        imported: head.imported,
-        wip: figure(&times.open, items("state:open")),
+    RowFigures {
+        open: figure(&times.open, items("state:open")),
         delivered: figure(&times.delivered, items(&scope.within("delivered"))),
         p50: figure(&times.lead_time.p50, None),
         p85: figure(&times.lead_time.p85, Some(format!("/streams/{}#lead-times", head.id))),
@@ -93,8 +178,6 @@ fn row(published: &Published, flow: &Flow, now: i64) -> StreamRow {
         } else {
             "<span class=\"quiet\">—</span>".to_owned()
         },
-        glyph: glyph::glyph(&activities(&published.stream), &[]),
-        changed: say::day(head.published_at.millis(), now),
     }
 }
 
@@ -103,15 +186,16 @@ fn head(published: &Published, tab: &'static str) -> StreamHead {
     StreamHead { id: head.id.clone(), name: head.name.clone(), version: head.version, imported: head.imported, tab }
 }
 
-async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
+pub(super) async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Published>, Flow, u32), AppError> {
     let published = web.app.stream(&web.access, id, None).await?;
-    let days = days(asked.days, published.head.imported);
-    let flow = Flow::load(web, Some(id), days).await?;
+    let narrowed = asked.narrowed(&published);
+    let days = narrowed.days;
+    let flow = Flow::load(web, Some(id), narrowed).await?;
     Ok((published, flow, days))
 }
 
 /// What is drawn: what is designed where nothing happened yet.
-fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
+pub(super) fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
     match asked.show.as_deref() {
         _ if published.head.imported => "actual",
         Some("designed") => "designed",
@@ -123,12 +207,12 @@ fn show(asked: &Asked, published: &Published, flow: &Flow) -> &'static str {
 }
 
 /// How much of what happened is drawn, in percent of all moves.
-fn share(asked: &Asked) -> u32 {
+pub(super) fn share(asked: &Asked) -> u32 {
     asked.paths.unwrap_or(95).clamp(1, 100)
 }
 
 /// The map in the view that was asked for.
-fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
+pub(super) fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     let scope = flow.scope();
     let ways = Ways::of_visits(scope.visits(), scope.view.items);
     let ran = actual(&scope, &ways, share);
@@ -154,7 +238,16 @@ fn map(published: &Published, flow: &Flow, show: &str, share: u32) -> Drawn {
     };
     let stands_on = if show == "designed" { String::new() } else { scope.on(scope.view.len(), "items") };
     let svg = draw(&map, &question, &answer);
-    Drawn { id: "map", question, answer, stands_on, svg, table }
+    Drawn {
+        id: "map",
+        question,
+        answer,
+        stands_on,
+        svg,
+        table,
+        evidence: evidence(&scope),
+        measure: "map-and-variants",
+    }
 }
 
 fn busiest(scope: &Scope<'_>) -> String {
@@ -186,15 +279,22 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     if let Some((id, suffix)) = id.rsplit_once('.').filter(|(_, s)| matches!(*s, "svg" | "toml")) {
-        return file_of_stream(&web, id, suffix, &asked).await;
+        return super::chart_files::file_of_stream(&web, id, suffix, &asked).await;
     }
-    let (published, flow, days) = flow(&web, &id, &asked).await?;
-    let show = show(&asked, &published, &flow);
+    let published = web.app.stream(&web.access, &id, None).await?;
+    let imported = published.head.imported;
+    let days = days(asked.days, imported);
+    let now = if imported { None } else { Some(web.app.open_now(&web.access, Some(&id)).await?) };
+    let of = Of { what: "stream", stream: Some(id.clone()), asked: format!("{} {asked:?}", published.head.version) };
+    let made = {
+        let (published, asked) = (Arc::clone(&published), asked.clone());
+        web.ready.get(&web, of, move |web| figures(web, published, asked)).await?
+    };
     let share = share(&asked);
-    let scope = flow.scope();
-    let query = format!("?show={show}&days={days}&paths={share}");
-    let at = |show: &str, days: u32| format!("/streams/{id}?show={show}&days={days}&paths={share}");
-    let shows = match published.head.imported {
+    let chosen = made.as_ref().map_or_else(|| asked.show.clone().unwrap_or_default(), |m| m.figures.show.to_owned());
+    let query = asked.query(&chosen, days, share);
+    let at = |show: &str, days: u32| format!("/streams/{id}{}", asked.query(show, days, share));
+    let shows = match imported {
         true => vec![("actual", "Actual", at("actual", days))],
         false => vec![
             ("actual", "Actual", at("actual", days)),
@@ -202,29 +302,47 @@ pub async fn page(
             ("difference", "Difference", at("difference", days)),
         ],
     };
-    let charts =
-        if flow.visits.item_count() == 0 { Vec::new() } else { CHARTS.iter().map(|c| (c.draw)(&scope)).collect() };
     let page = StreamMapPage {
         shell: shell(&web, &headers, published.head.name.clone(), "streams").await?,
         head: head(&published, "map"),
         value: published.stream.value.clone(),
-        measures: measures(&published, &scope),
-        warnings: warnings(&published, &flow),
-        map: map(&published, &flow, show, share),
+        q: asked.q.trim().to_owned(),
+        compare: asked.compare.trim().to_owned(),
+        business: asked.clock == "business",
+        change: asked.change.trim().to_owned(),
+        now: now.map_or_else(Vec::new, |now| now::measures(&now, &id)),
+        as_of: made.as_ref().map_or_else(String::new, |m| now::as_of(m.at.millis(), m.is_much)),
         shows,
-        show,
         periods: PERIODS.iter().map(|(d, name)| (*d, *name, *d == days)).collect(),
-        paths: if show == "designed" {
+        paths: if chosen == "designed" {
             Vec::new()
         } else {
             PATHS.iter().map(|(p, name)| (*p, *name, *p == share)).collect()
         },
-        legend: legend(show),
         query,
         charts_base: format!("/streams/{id}/charts/"),
-        charts,
+        figures: made.map(|m| m.figures),
     };
     Ok(render(&page))
+}
+
+/// What is drawn from everything that went through a stream.
+async fn figures(web: Web, published: Arc<Published>, asked: Asked) -> Result<Made<StreamFigures>, AppError> {
+    let flow = Flow::load(&web, Some(&published.head.id), asked.narrowed(&published)).await?;
+    let drawn = tokio::task::spawn_blocking(move || {
+        let (show, scope) = (show(&asked, &published, &flow), flow.scope());
+        let is_empty = flow.visits.item_count() == 0;
+        let figures = StreamFigures {
+            measures: measures(&published, &flow),
+            warnings: warnings(&published, &flow),
+            map: map(&published, &flow, show, share(&asked)),
+            show,
+            legend: legend(show),
+            charts: if is_empty { Vec::new() } else { CHARTS.iter().map(|c| c.draw(&scope)).collect() },
+        };
+        Made { figures, visits: flow.visits.len() }
+    });
+    drawn.await.map_err(|e| broke_off(&e))
 }
 
 fn legend(show: &str) -> &'static str {
@@ -239,7 +357,19 @@ fn legend(show: &str) -> &'static str {
     }
 }
 
-fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
+fn measures(published: &Published, flow: &Flow) -> Vec<(&'static str, Figure, String)> {
+    let scope = &flow.scope();
+    let mut said = measures_of(published, scope);
+    if let Some((name, view)) = flow.against() {
+        let other = Scope { view, links: Links::default(), ..scope.clone() };
+        for ((_, _, note), (_, figure, _)) in said.iter_mut().zip(measures_of(published, &other)) {
+            *note = format!("{name}: {}", figure.brief());
+        }
+    }
+    said
+}
+
+fn measures_of(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figure, String)> {
     let id = &published.head.id;
     let times = lead_times(&scope.view);
     let hands = handoffs(&scope.view);
@@ -259,11 +389,13 @@ fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figu
         (Some(low), Some(high)) if high - low > 0.01 => format!("{:.0}–{:.0} %", low * 100.0, high * 100.0),
         _ => none(),
     };
-    vec![
+    // Native open work is counted live, above these.
+    let open =
+        published.head.imported.then(|| ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()));
+    let mut told = vec![
         ("Lead time p50", shown(&times.lead_time.p50, chart("lead-times")), none()),
         ("p85", shown(&times.lead_time.p85, chart("lead-times")), kept),
         ("p95", shown(&times.lead_time.p95, chart("lead-times")), none()),
-        ("Open", shown(&open_work(&scope.view, 0).open, items("state:open")), none()),
         ("Delivered", shown(&times.delivered, items(&scope.within("delivered"))), none()),
         (
             "Ended otherwise",
@@ -273,7 +405,9 @@ fn measures(published: &Published, scope: &Scope<'_>) -> Vec<(&'static str, Figu
         ("Flow efficiency", shown(&efficiency.ratio, chart("time-by-step")), range),
         ("Hand-offs an item", shown(&hands.per_item, chart("handoffs")), none()),
         ("Done again", shown(&rework(&scope.view).share_of_items, None), "of items".to_owned()),
-    ]
+    ];
+    told.extend(open);
+    told
 }
 
 fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
@@ -302,14 +436,14 @@ pub async fn variants(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Oops> {
     let (published, flow, days) = flow(&web, &id, &asked).await?;
-    let drawn = crate::chart::variants::of(&flow.scope());
+    let drawn = chart("variants").map(|c| c.draw(&flow.scope())).unwrap_or_default();
     let page = StreamCharts {
         shell: shell(&web, &headers, format!("Variants of {}", published.head.name), "streams").await?,
         head: head(&published, "variants"),
         sentences: Vec::new(),
         charts: vec![drawn],
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?days={days}"),
+        query: asked.query("actual", days, 100),
     };
     Ok(render(&page))
 }
@@ -344,20 +478,20 @@ pub async fn conforming(
         sentences,
         charts,
         charts_base: format!("/streams/{id}/charts/"),
-        query: format!("?show=difference&days={days}&paths=100"),
+        query: asked.query("difference", days, 100),
     };
     Ok(render(&page))
 }
 
 /// The items of the current version that ended in the window or are open, replayed through it.
-async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
+pub(super) async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
     let from = flow.window.0;
     let version = published.head.version;
-    let mut items = web.app.all_items(&web.access, Some(&published.head.id)).await?;
-    items.retain(|i| i.version == version && i.closed.as_ref().is_none_or(|(at, _)| at.millis() >= from));
+    let since = Instant::from_millis(from);
+    let items = web.app.items_to_replay(&web.access, (&published.head.id, version), since).await?;
     let (published, stands_on) = (Arc::clone(published), flow.scope().stands_on);
     let drawn = tokio::task::spawn_blocking(move || {
-        let some: Vec<&watercourse_core::item::Item> = items.iter().map(|i| &**i).collect();
+        let some: Vec<&watercourse_core::item::Item> = items.iter().collect();
         let found = conformance_of_items(&some, &published.stream);
         let keys: Vec<String> = items.iter().map(|i| i.key.clone()).collect();
         let stands_on = format!("n = {}, v{version}, {stands_on}", say::counted(keys.len() as u64, "item", "items"));
@@ -422,66 +556,4 @@ pub async fn versions(web: Web, headers: HeaderMap, Path(id): Path<String>) -> R
         versions,
     };
     Ok(render(&page))
-}
-
-/// A chart as a file: `.svg`, `.csv`, `.json`.
-pub async fn chart_file(
-    web: Web,
-    Path((id, name)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Oops> {
-    let missing = || AppError::NotFound {
-        what: format!("chart “{}”", name.chars().take(60).collect::<String>()),
-        right: format!(
-            "The charts are map, conformance, {}; each as .svg, .csv or .json.",
-            CHARTS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
-    let (published, flow, _) = flow(&web, &id, &asked).await?;
-    let drawn = if chart_id == "conformance" && !published.head.imported {
-        replayed(&web, &published, &flow).await?
-    } else if chart_id == "map" {
-        map(&published, &flow, show(&asked, &published, &flow), share(&asked))
-    } else {
-        (chart(chart_id).ok_or_else(missing)?.draw)(&flow.scope())
-    };
-    file(&drawn, suffix).ok_or_else(|| missing().into())
-}
-
-/// A drawn chart in the form of a suffix.
-fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
-    Some(match suffix {
-        "svg" => svg(drawn.file()),
-        "csv" => {
-            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], drawn.table.csv()).into_response()
-        }
-        "json" => {
-            let body = serde_json::json!({
-                "question": drawn.question, "answer": drawn.answer, "stands_on": drawn.stands_on, "rows": drawn.table.json(),
-            });
-            axum::Json(body).into_response()
-        }
-        _ => return None,
-    })
-}
-
-/// An SVG file brings its styles along, which the policy for pages would not allow.
-fn svg(text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
-    ];
-    (headers, text).into_response()
-}
-
-/// The same page as a file: its map, or its definition.
-async fn file_of_stream(web: &Web, id: &str, suffix: &str, asked: &Asked) -> Result<Response, Oops> {
-    let (published, flow, _) = flow(web, id, asked).await?;
-    if suffix == "toml" && !published.head.imported {
-        return Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], published.head.definition.clone())
-            .into_response());
-    }
-    let drawn = map(&published, &flow, show(asked, &published, &flow), share(asked));
-    Ok(svg(drawn.file()))
 }

@@ -1,4 +1,7 @@
-//! The four states of a number, never mixed: a value (0 is one), not measured, too few to say.
+//! The four states of a number, never mixed: a value (0 is one), not measured, too few to say; and loading, after a start.
+
+/// What is said of a figure that is not there yet.
+pub const LOADING: &str = "loading: what went through before is still being read";
 
 /// A number that may not be there, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub enum Figure {
         /// The items behind it.
         link: Option<String>,
     },
+    /// It is not known yet: what went through before the program started is still being read.
+    Loading,
     /// The source does not tell.
     NotMeasured {
         /// Why, and what would be needed.
@@ -42,6 +47,7 @@ impl Figure {
     pub fn brief(&self) -> String {
         match self {
             Self::Value { text, .. } => text.clone(),
+            Self::Loading => "…".to_owned(),
             Self::NotMeasured { .. } => "—".to_owned(),
             Self::TooFew { n, .. } => format!("n {n}"),
         }
@@ -51,6 +57,7 @@ impl Figure {
     pub fn why(&self) -> String {
         match self {
             Self::Value { .. } => String::new(),
+            Self::Loading => LOADING.to_owned(),
             Self::NotMeasured { why } => why.clone(),
             Self::TooFew { n, needs } => format!("too few to say: {n}, and at least {needs} are needed"),
         }
@@ -62,6 +69,7 @@ impl Figure {
         match self {
             Self::Value { text, link: Some(link) } => anchor(link, text),
             Self::Value { text, link: None } => crate::view::html::text(text),
+            Self::Loading => abbreviation("loading", "…", LOADING),
             Self::NotMeasured { why } => abbreviation("unmeasured", "—", &format!("not measured: {why}")),
             Self::TooFew { n, .. } => abbreviation("too-few", &format!("n = {n}"), &self.why()),
         }

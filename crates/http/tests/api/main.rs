@@ -11,6 +11,7 @@ mod door;
 mod events;
 mod imports;
 mod limits;
+mod live;
 mod probes;
 mod reading;
 mod receivers;

@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use std::any::Any;
-use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewPerson, NewToken, Spool};
+use watercourse_app::{Access, AccountSort, App, Clock, Context, NewAccount, NewItem, NewPerson, NewToken, Spool};
 use watercourse_core::actor::Actor;
 use watercourse_core::time::Instant;
 use watercourse_http::{Door, Settings, router, serve};
@@ -50,6 +50,7 @@ pub struct Server {
     pub app: App,
     /// The token of an administrator, where one signs in.
     pub admin: String,
+    address: String,
     base: String,
     client: Client,
     contract: Contract,
@@ -191,7 +192,15 @@ impl Server {
         };
         let described = client.get(format!("{base}/api/openapi.json")).bearer_auth(&admin);
         let document = described.send().await.unwrap().json().await.unwrap();
-        Self { app: kept, admin, base, client, contract: Contract::new(document), _keep: keep }
+        Self {
+            app: kept,
+            admin,
+            address: address.to_owned(),
+            base,
+            client,
+            contract: Contract::new(document),
+            _keep: keep,
+        }
     }
     /// The token of somebody with roles: of a person, by handle.
     pub async fn token(&self, handle: &str, name: &str, roles: &[(&str, &str)]) -> String {
@@ -246,6 +255,14 @@ impl Server {
     pub async fn open(&self, stream: &str, title: &str) -> String {
         let opened = self.post("/api/v1/items", json!({"stream": stream, "title": title})).await.created();
         opened["item"]["key"].as_str().unwrap().to_owned()
+    }
+    /// Opens an item by another program on the same database.
+    pub async fn of_another_node(&self, stream: &str) {
+        let store = Store::open(&self.address, App::system_clock()().micros()).await.unwrap();
+        let other = App::new(store, App::system_clock());
+        let new = NewItem { stream: stream.to_owned(), title: "From there".to_owned(), ..NewItem::default() };
+        other.open(&Context::of(Actor::Rule("test".to_owned())), new).await.unwrap();
+        other.store().close().await;
     }
     pub async fn act(&self, key: &str, verb: &str, body: Value) -> Reply {
         self.post(&format!("/api/v1/items/{key}/{verb}"), body).await

@@ -113,12 +113,11 @@ pub(crate) async fn seen_of(c: &mut Connection, items: &[ItemId], sight: &Sight)
     Ok(found)
 }
 
-pub(crate) async fn seen_items(c: &mut Connection, stream: Option<&str>, sight: &Sight) -> Stored<Vec<ItemId>> {
-    let mut query = QueryBuilder::new("SELECT item.id FROM item WHERE item.imported = FALSE");
+pub(crate) async fn seen_keys(c: &mut Connection, stream: Option<&str>, sight: &Sight) -> Stored<Vec<String>> {
+    let mut query = QueryBuilder::new("SELECT item.key FROM item WHERE item.imported = FALSE");
     if let Some(stream) = stream {
         query.push(" AND item.stream = ").push_bind(stream.to_owned());
     }
     push_sight(&mut query, sight);
-    let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(c).await?;
-    Ok(ids.into_iter().map(ItemId).collect())
+    Ok(query.build_query_scalar().fetch_all(c).await?)
 }

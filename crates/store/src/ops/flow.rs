@@ -1,36 +1,73 @@
-//! Everything that was visited, for measuring: native items whole, imported logs event by event.
+//! What is measured: native items whole, imported logs event by event, both in parts.
 
-use super::item::{ROUNDS, ROUNDS_ORDER, add_spell, kept};
-use super::sql::{self, AssertSqlSafe, QueryBuilder};
-use super::{CHUNK, Connection, Row, Stored, each, get};
-use crate::record::LogEvent;
+use super::item::{ROUNDS, ROUNDS_ORDER, add_spell, fields_of, kept};
+use super::sight::push_sight;
+use super::sql::{self, QueryBuilder};
+use super::{CHUNK, Connection, Row, Stored, each, get, push_in};
+use crate::record::{Kept, LogEvent};
+use crate::sight::Sight;
 use std::collections::HashMap;
 use uuid::Uuid;
-use watercourse_core::item::Item;
+use watercourse_core::id::ItemId;
+use watercourse_core::time::Instant;
 
-pub(crate) async fn native_items(c: &mut Connection) -> Stored<Vec<Item>> {
-    let mut items: Vec<Item> = Vec::new();
-    let sql = "SELECT * FROM item WHERE imported = FALSE ORDER BY created, id";
-    for row in &sql::query(sql).fetch_all(&mut *c).await? {
-        items.push(kept(row)?.item);
+pub(crate) async fn native_items(
+    c: &mut Connection,
+    after: Option<(Instant, ItemId)>,
+    limit: i64,
+) -> Stored<Vec<Kept>> {
+    let mut query = QueryBuilder::new("SELECT * FROM item WHERE imported = FALSE");
+    if let Some((created, id)) = after {
+        query.push(" AND (created, id) > (").push_bind(created.micros()).push(", ").push_bind(id.0).push(")");
     }
-    let places: HashMap<Uuid, usize> = items.iter().enumerate().map(|(i, item)| (item.id.0, i)).collect();
-    let sql =
-        "SELECT f.item, f.name, f.value FROM item_field f JOIN item ON item.id = f.item WHERE item.imported = FALSE";
-    each(c, sql::query(sql), |row| {
-        if let Some(item) = places.get(&get::<Uuid>(row, "item")?).and_then(|i| items.get_mut(*i)) {
-            item.fields.insert(get(row, "name")?, get(row, "value")?);
+    query.push(" ORDER BY created, id LIMIT ").push_bind(limit);
+    let rows = query.build().fetch_all(&mut *c).await?;
+    whole(c, &rows).await
+}
+
+pub(crate) async fn moving_items(c: &mut Connection, since: Instant) -> Stored<Vec<Kept>> {
+    let open = "SELECT * FROM item WHERE closed IS NULL AND imported = FALSE";
+    let mut rows = sql::query(open).fetch_all(&mut *c).await?;
+    let lately = "SELECT * FROM item WHERE touched >= $1 AND closed IS NOT NULL AND imported = FALSE";
+    rows.extend(sql::query(lately).bind(since.micros()).fetch_all(&mut *c).await?);
+    whole(c, &rows).await
+}
+
+pub(crate) async fn items_to_replay(
+    c: &mut Connection,
+    version: (&str, u32),
+    since: Instant,
+    sight: &Sight,
+) -> Stored<Vec<Kept>> {
+    let mut query = QueryBuilder::new("SELECT item.* FROM item WHERE imported = FALSE AND item.stream = ");
+    query.push_bind(version.0.to_owned()).push(" AND item.version = ").push_bind(i64::from(version.1));
+    query.push(" AND (item.closed IS NULL OR item.closed >= ").push_bind(since.micros()).push(")");
+    push_sight(&mut query, sight);
+    query.push(" ORDER BY item.created, item.id");
+    let rows = query.build().fetch_all(&mut *c).await?;
+    whole(c, &rows).await
+}
+
+/// Items with their fields and rounds, in the order of their rows.
+async fn whole(c: &mut Connection, rows: &[Row]) -> Stored<Vec<Kept>> {
+    let mut items = rows.iter().map(kept).collect::<Stored<Vec<Kept>>>()?;
+    for chunk in items.chunks_mut(CHUNK) {
+        let ids: Vec<ItemId> = chunk.iter().map(|k| k.item.id).collect();
+        let mut fields = fields_of(c, &ids).await?;
+        let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
+        let mut query = QueryBuilder::new(ROUNDS);
+        query.push(" WHERE r.item");
+        push_in(&mut query, ids.iter().map(|id| id.0));
+        query.push(ROUNDS_ORDER);
+        for row in &query.build().fetch_all(&mut *c).await? {
+            if let Some(kept) = places.get(&get::<Uuid>(row, "item")?).and_then(|place| chunk.get_mut(*place)) {
+                add_spell(&mut kept.item.rounds, row)?;
+            }
         }
-        Ok(())
-    })
-    .await?;
-    let sql =
-        AssertSqlSafe(format!("{ROUNDS} JOIN item ON item.id = r.item WHERE item.imported = FALSE{ROUNDS_ORDER}"));
-    each(c, sql::query(sql), |row| match places.get(&get::<Uuid>(row, "item")?).and_then(|i| items.get_mut(*i)) {
-        Some(item) => add_spell(&mut item.rounds, row),
-        None => Ok(()),
-    })
-    .await?;
+        for kept in chunk {
+            kept.item.fields = fields.remove(&kept.item.id).unwrap_or_default();
+        }
+    }
     Ok(items)
 }
 
@@ -110,10 +147,18 @@ pub(crate) async fn count_log_events(c: &mut Connection, stream: &str, version: 
     Ok(sql::query_scalar(sql).bind(stream).bind(i64::from(version)).fetch_one(c).await?)
 }
 
-pub(crate) async fn log_events(c: &mut Connection, stream: &str, version: u32) -> Stored<Vec<LogEvent>> {
-    let sql = "SELECT case_id, activity, at, start_at, team, lifecycle FROM log_event WHERE stream = $1 AND version = $2 ORDER BY number";
+pub(crate) async fn log_events(
+    c: &mut Connection,
+    stream: &str,
+    version: u32,
+    from: i64,
+    limit: i64,
+) -> Stored<Vec<LogEvent>> {
+    let sql = "SELECT case_id, activity, at, start_at, team, lifecycle FROM log_event
+               WHERE stream = $1 AND version = $2 AND number >= $3 ORDER BY number LIMIT $4";
+    let query = sql::query(sql).bind(stream).bind(i64::from(version)).bind(from).bind(limit);
     let mut events = Vec::new();
-    each(c, sql::query(sql).bind(stream).bind(i64::from(version)), |row| {
+    each(c, query, |row| {
         events.push(event(row)?);
         Ok(())
     })

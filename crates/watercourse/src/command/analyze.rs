@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use std::path::Path;
 use watercourse_app::analysis::Study;
 use watercourse_core::time::Instant;
-use watercourse_exchange::read_path;
+use watercourse_exchange::{RejectedRows, read_path, read_path_keeping};
 
 /// Reads the log, says what it tells, and writes the files that were asked for.
 pub(crate) fn run(args: &Analyze) -> Result<Exit> {
@@ -22,7 +22,11 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
         None => None,
     };
     let bar = screen::progress("Reading", std::fs::metadata(&given.path).map_or(0, |m| m.len()));
-    let read = read_path(&given.path, &options, &mut |done, _| bar.set_position(done));
+    let mut progress = |done, _| bar.set_position(done);
+    let read = match &args.rejected {
+        Some(file) => read_path_keeping(&given.path, &options, &mut progress, &RejectedRows::to_file(file.clone())),
+        None => read_path(&given.path, &options, &mut progress),
+    };
     bar.finish_and_clear();
     let imported = read.map_err(|e| {
         let (said, exit) = (e.to_string(), if e.is_usage() { Exit::Usage } else { Exit::Failed });
@@ -37,6 +41,10 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
     if let Some(file) = &args.html {
         write(file, &watercourse_http::report::html(&study, &given.name))?;
         screen::tell(&format!("Page written to {}.", file.display()));
+    }
+    if let Some(file) = &args.rejected {
+        let rows = imported.rows.rejected;
+        screen::tell(&format!("{rows} rejected rows written to {}.", file.display()));
     }
     if args.json {
         screen::data(&serde_json::to_string(&study.analysis)?);

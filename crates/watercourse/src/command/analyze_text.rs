@@ -32,6 +32,7 @@ pub(crate) fn tell(imported: &Imported, study: &Study) {
         [rows.read, rows.used, rows.merged, rows.skipped, rows.rejected].map(count);
     data(&format!("{read} rows read = {used} used + {merged} merged + {skipped} skipped + {rejected} rejected"));
     choices(imported);
+    evidence(a);
     figures(a);
     kinds(a);
     table("Step by step", &a.steps);
@@ -48,7 +49,8 @@ fn choices(imported: &Imported) {
     }
     let m = &imported.mapping;
     let or = |choice: &Choice<Option<String>>| choice.value.clone().unwrap_or_else(|| "none".to_owned());
-    data("\nHow the file was read (say otherwise with --case, --activity, --time, …)");
+    data("\nHow the file was read (say otherwise with --profile, --case, --activity, …)");
+    line("profile", &or(&m.profile), &m.profile);
     line("case", &m.case.value, &m.case);
     line("activity", &or(&m.activity), &m.activity);
     line("time", &or(&m.time), &m.time_means);
@@ -57,6 +59,17 @@ fn choices(imported: &Imported) {
     line("zone", &m.zone.value, &m.zone);
     let done = if m.done.value.is_empty() { "not known".to_owned() } else { m.done.value.join(", ") };
     line("done", &done, &m.done);
+}
+
+/// How much the log can tell, and how to get more out of the tool.
+fn evidence(a: &Analysis) {
+    data("\nWhat it can tell");
+    wrapped(&format!("  {:<10} ", a.evidence.id()), &" ".repeat(13), a.evidence.text());
+    let Some(next) = a.next_evidence else { return };
+    wrapped(&format!("  for {:<6} ", next.level), &" ".repeat(13), &format!("({})", next.gives));
+    for (i, step) in next.how.iter().enumerate() {
+        wrapped(&format!("  {:>10} ", format!("{}.", i + 1)), &" ".repeat(13), step);
+    }
 }
 
 fn figures(a: &Analysis) {
@@ -119,6 +132,7 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::ReworkUnclassified => "the same, when done again",
         Kind::ParkedDone => "done, until taken up again",
         Kind::Idle => "with nobody",
+        Kind::OffHours => "outside working hours",
     }
 }
 

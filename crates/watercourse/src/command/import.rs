@@ -88,6 +88,7 @@ fn query(reading: &Reading) -> Result<String> {
         ("tz", &reading.tz),
         ("time_means", &reading.time_means),
         ("classifier", &reading.classifier),
+        ("profile", &reading.profile),
         ("mapping", &mapping),
     ];
     let mut query = String::new();

@@ -56,6 +56,12 @@ const EXAMPLES: &[(&str, &str)] = &[
   watercourse analyze tickets.csv --write-mapping tickets.mapping.toml",
     ),
     (
+        "convert",
+        "  watercourse convert log.jsonocel log.xes --object-type purchase_order
+  watercourse convert tickets.csv tickets.jsonocel
+  watercourse convert log.sqlite log.xmlocel.gz",
+    ),
+    (
         "export",
         "  watercourse export > facts.jsonl
   watercourse export --stream restore-service --csv > log.csv

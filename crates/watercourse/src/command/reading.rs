@@ -12,6 +12,7 @@ pub(crate) fn options(reading: &Reading) -> Result<Options> {
         reading.time_means.as_deref().map(|m| if m == "entry" { TimeMeans::Entry } else { TimeMeans::Completion });
     let said = Options {
         case: reading.case.clone(),
+        object_type: reading.object_type.clone(),
         activity: reading.activity.clone(),
         time: reading.time.clone(),
         start: reading.start.clone(),
@@ -21,6 +22,7 @@ pub(crate) fn options(reading: &Reading) -> Result<Options> {
         done: (!reading.done.is_empty()).then(|| reading.done.clone()),
         time_means,
         classifier: reading.classifier.clone(),
+        profile: reading.profile.clone(),
         ..Options::default()
     };
     let Some(file) = &reading.mapping else { return Ok(said) };

@@ -1,7 +1,9 @@
 //! From the command line to the command.
 
 use super::line::line;
-use super::{account, analyze, audit, backup, check, demo, doctor, export, import, publish, restore, serve};
+use super::{
+    account, analyze, audit, backup, chart, check, convert, demo, doctor, export, import, publish, restore, serve,
+};
 use crate::arguments::Command;
 use crate::exit::{Exit, usage};
 use crate::screen;
@@ -16,7 +18,9 @@ pub(crate) async fn run(command: Command) -> Result<Exit> {
         Command::Publish(args) => publish::run(&args).await,
         Command::Import(args) => import::run(&args).await,
         Command::Analyze(args) => analyze::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Export(args) => export::run(&args).await,
+        Command::Chart(args) => chart::run(&args).await,
         Command::Account(what) => account::run(&what).await,
         Command::Token(what) => account::run_token(&what).await,
         Command::Audit(args) => audit::run(&args).await,

@@ -143,6 +143,7 @@ pub(crate) async fn until_stopped(
     let works = [
         beside(&app, &stop, |app| async move { app.run_timers().await }),
         beside(&app, &stop, |app| async move { app.run_following().await }),
+        beside(&app, &stop, |app| async move { app.run_measuring().await }),
         beside(&app, &stop, |app| async move { app.run_deliveries().await }),
         beside(&app, &stop, |app| async move { app.run_imports().await }),
         beside(&app, &stop, |app| async move { index_owed(&app).await }),

@@ -1,0 +1,210 @@
+//! Service desks: Zendesk, Freshservice, GLPI, Zammad, OTRS and Znuny, iTop.
+
+use super::profile::{Names, Profile, Shape};
+
+const fn tickets(
+    id: &'static str,
+    name: &'static str,
+    needs: &'static [Names],
+    case: Names,
+    dates: &'static [(&'static str, Names)],
+    done: Names,
+    clock: &'static str,
+) -> Profile {
+    let shape = Shape::Cases {
+        dates,
+        done,
+        status: &["status", "state", "statut", "estado", "stato", "zustand", "ticket status"],
+        closing: None,
+    };
+    Profile { id, name, needs, case, shape, labels: &[], team_unknown: &["-"], clock }
+}
+
+pub(super) const PROFILES: [Profile; 6] = [
+    tickets(
+        "zendesk-csv",
+        "Zendesk tickets",
+        &[
+            &["id", "ticket id"],
+            &["created at", "ticket created date", "ticket created"],
+            &["solved at", "ticket solved date", "ticket solved"],
+            &["requester", "assignee", "group", "ticket group", "ticket status", "status"],
+        ],
+        &["ticket id", "id"],
+        &[
+            ("Created", &["created at", "ticket created date", "ticket created"]),
+            ("First assigned", &["initially assigned at"]),
+            ("Assigned", &["assigned at"]),
+            ("Solved", &["solved at", "ticket solved date", "ticket solved"]),
+        ],
+        &["Solved"],
+        "Zendesk writes times in the zone of the account",
+    ),
+    tickets(
+        "freshservice-csv",
+        "Freshservice or Freshdesk tickets",
+        &[
+            &["ticket id"],
+            &["created time", "created at", "created date"],
+            &["resolved time", "resolved at", "resolved date", "closed time", "closed at", "closed date"],
+            &["subject", "agent", "group", "due by time", "resolution status", "agent name", "assigned to"],
+        ],
+        &["ticket id"],
+        &[
+            ("Created", &["created time", "created at", "created date"]),
+            ("First response", &["initial response time", "first responded at"]),
+            ("Resolved", &["resolved time", "resolved at", "resolved date"]),
+            ("Closed", &["closed time", "closed at", "closed date"]),
+        ],
+        &["Resolved", "Closed"],
+        "Freshworks writes times in the zone of the help desk",
+    ),
+    tickets(
+        "glpi-csv",
+        "GLPI tickets",
+        &[
+            &["id"],
+            &[
+                "opening date",
+                "date d ouverture",
+                "er\u{f6}ffnungsdatum",
+                "fecha de apertura",
+                "data di apertura",
+                "openingsdatum",
+            ],
+            &[
+                "last update",
+                "derni\u{e8}re modification",
+                "letzte \u{e4}nderung",
+                "\u{fa}ltima modificaci\u{f3}n",
+                "ultima modifica",
+                "status",
+                "statut",
+                "estado",
+                "stato",
+            ],
+        ],
+        &["id"],
+        &[
+            (
+                "Opened",
+                &[
+                    "opening date",
+                    "date d ouverture",
+                    "er\u{f6}ffnungsdatum",
+                    "fecha de apertura",
+                    "data di apertura",
+                    "openingsdatum",
+                ],
+            ),
+            ("Taken into account", &["take into account date", "date de prise en compte"]),
+            (
+                "Solved",
+                &[
+                    "resolution date",
+                    "solution date",
+                    "solve date",
+                    "date de r\u{e9}solution",
+                    "date de solution",
+                    "l\u{f6}sungsdatum",
+                    "fecha de soluci\u{f3}n",
+                    "fecha de resoluci\u{f3}n",
+                    "data di risoluzione",
+                    "oplossingsdatum",
+                ],
+            ),
+            (
+                "Closed",
+                &[
+                    "closing date",
+                    "close date",
+                    "date de cl\u{f4}ture",
+                    "date de fermeture",
+                    "abschlussdatum",
+                    "schlie\u{df}ungsdatum",
+                    "fecha de cierre",
+                    "data di chiusura",
+                    "sluitingsdatum",
+                ],
+            ),
+        ],
+        &["Solved", "Closed"],
+        "GLPI writes times in the zone of the server",
+    ),
+    tickets(
+        "zammad-csv",
+        "Zammad tickets",
+        &[
+            &["number", "ticket number", "nummer"],
+            &["title", "titel"],
+            &["created at", "erstellt am", "erstellt"],
+            &["group", "gruppe", "owner", "besitzer", "organization"],
+            &[
+                "close at",
+                "closed at",
+                "last close at",
+                "first response at",
+                "pending time",
+                "geschlossen am",
+                "geschlossen",
+                "escalation at",
+                "close escalation at",
+            ],
+        ],
+        &["number", "ticket number", "nummer"],
+        &[
+            ("Created", &["created at", "erstellt am", "erstellt"]),
+            ("First response", &["first response at"]),
+            ("Closed", &["close at", "closed at", "last close at", "geschlossen am", "geschlossen"]),
+        ],
+        &["Closed"],
+        "Zammad writes UTC unless the report says otherwise",
+    ),
+    tickets(
+        "otrs-csv",
+        "OTRS or Znuny tickets",
+        &[
+            &["ticket", "ticket number", "ticketnummer", "tn"],
+            &["created", "create time", "erstellt", "erstellzeit"],
+            &["queue"],
+            &[
+                "close time",
+                "closed",
+                "schlie\u{df}zeit",
+                "geschlossen",
+                "changed",
+                "ge\u{e4}ndert",
+                "state",
+                "status",
+                "zustand",
+            ],
+        ],
+        &["ticket", "ticket number", "ticketnummer", "tn"],
+        &[
+            ("Created", &["created", "create time", "erstellt", "erstellzeit"]),
+            ("First response", &["first response", "first response time stamp"]),
+            ("Closed", &["close time", "closed", "schlie\u{df}zeit", "geschlossen"]),
+        ],
+        &["Closed"],
+        "OTRS and Znuny write times in the zone of the server or of whoever exported them",
+    ),
+    tickets(
+        "itop-csv",
+        "iTop tickets",
+        &[
+            &["ref"],
+            &["start date"],
+            &["resolution date", "close date", "last update"],
+            &["caller", "caller name", "agent", "team", "team name", "operational status", "org name", "organization"],
+        ],
+        &["ref"],
+        &[
+            ("Opened", &["start date"]),
+            ("Assigned", &["assignment date"]),
+            ("Resolved", &["resolution date"]),
+            ("Closed", &["close date"]),
+        ],
+        &["Resolved", "Closed"],
+        "iTop writes times in the zone of the server",
+    ),
+];
