@@ -2,8 +2,28 @@
 import assert from "node:assert/strict";
 import { WAYS, faults_of, way } from "./looking.mjs";
 
+const LOG = `case,activity,time,team
+1,Ask,2026-01-05 09:00,desk
+1,Awaiting user,2026-01-05 11:00,ops
+1,Closed,2026-01-06 09:00,desk
+2,Ask,2026-01-06 09:00,desk
+2,Closed,2026-01-07 09:00,ops
+,Ask,2026-01-07 09:00,ops
+`;
+
+/** A file that was brought, looked at and tried. */
+async function brought(page, base) {
+  await page.goto(`${base}/imports`);
+  await page.locator("#file").setInputFiles({ name: "desk.csv", mimeType: "text/csv", buffer: Buffer.from(LOG) });
+  await page.getByRole("button", { name: "Look at the file" }).click();
+  await page.getByRole("button", { name: "Try it without keeping it" }).first().click();
+  await page.getByText("It would bring 2 items with 5 events").waitFor();
+  return new URL(page.url()).pathname;
+}
+
 /** The pages, with an item and a filter that is off. */
 async function pages(page, base) {
+  const tried = await brought(page, base);
   await page.goto(`${base}/work?q=state:open`);
   const open = await page.locator("[data-rows] tr .key").first().getAttribute("href");
   await page.goto(`${base}/work?q=result:delivered`);
@@ -13,6 +33,7 @@ async function pages(page, base) {
     "/streams/new-feature?show=difference", "/streams/restore-service/edit", "/streams/restore-service/versions",
     "/streams/restore-service/variants", "/streams/restore-service/conformance", "/work", "/work?q=tem:x", "/new", open, closed,
     "/practices", "/practices/incident-management", "/teams", "/teams/service-desk", "/w/NO-1",
+    "/imports", tried,
   ];
 }
 

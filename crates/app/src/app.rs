@@ -2,13 +2,14 @@
 
 use crate::access::Access;
 use crate::error::AppError;
-use crate::imports::{Spool, Watch};
 use crate::keys::{KeyError, Keys};
 use crate::living::Living;
 use crate::measured::{Course, Measured};
 use crate::published::Published;
 use crate::refused_hook::RefusedHooks;
 use crate::sender::Sending;
+use crate::spool::Spool;
+use crate::watch::Watch;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};

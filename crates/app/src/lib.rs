@@ -39,12 +39,14 @@ mod sender;
 mod shipped;
 mod sign_in;
 mod signing_in;
+mod spool;
 mod streams;
 mod timers;
 mod tokens;
 mod transaction;
 mod validate;
 mod views;
+mod watch;
 
 pub use access::{Access, Permission};
 pub use accounts::{AccountView, Enrolment, NewAccount};
@@ -57,8 +59,8 @@ pub use fact_json::fact_json;
 pub use granting::SignedIn;
 pub use importing::{Import, ImportDone};
 pub use imports::{
-    Begin, Begun, Decided, LARGEST_FILE, Look, LookColumn, LookLabel, Outcome, Phase as ImportPhase, Progress,
-    Role as LookRole, RowCounts, Spool, SpoolError, Spread, Upload, outcome_of, stream_id_of,
+    Begin, Begun, Decided, Look, LookColumn, LookFinding, LookLabel, Outcome, Role as LookRole, RowCounts, Spread,
+    Upload, outcome_of, stream_id_of,
 };
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
@@ -74,10 +76,12 @@ pub use saving::NewView;
 pub use sender::{Answered, Outgoing, Sender, Sending};
 pub use shipped::SHIPPED;
 pub use signing_in::{Client, Credential, Identity, Presented, SignIn};
+pub use spool::{LARGEST_FILE, Spool, SpoolError};
 pub use streams::{Publication, has_errors};
 pub use tokens::NewToken;
 pub use validate::{TITLE_MOST, WORDS_MOST};
 pub use views::ItemView;
+pub use watch::{Phase as ImportPhase, Progress};
 pub use watercourse_store::{
     Account, AccountSort, Attempt, AuditRow, Backup, Delivery, DeliveryState, Deployment, Entity, Granted, Head,
     HookSource, ImportJob, ImportMapping, ImportState, ItemRow, Linked, LogEvent, Looks, Manifest, Note, Numbered,

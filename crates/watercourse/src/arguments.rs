@@ -409,6 +409,9 @@ pub(crate) struct Import {
     /// The stream it becomes; the file's name where nothing is said
     #[arg(long, value_name = "ID")]
     pub(crate) stream: Option<String>,
+    /// Do all of it and roll it back: what it says is what the import would say
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
     #[command(flatten)]

@@ -1,14 +1,14 @@
 //! A file is brought: kept in the spool, and read for the first time.
 
 use super::reading::{Reading, read};
-use super::spool::{LARGEST_FILE, Spool};
-use super::watch::Watch;
 use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::audit::{Action, note};
 use crate::context::{Context, hex};
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
+use crate::spool::{LARGEST_FILE, Spool};
+use crate::watch::Watch;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt as _;
@@ -173,7 +173,7 @@ impl App {
     }
 
     pub(super) async fn read_spooled(&self, spool: &Spool, id: Uuid, mapping: &str) -> Result<Reading, AppError> {
-        read(spool.log(id), spool.rejected(id), mapping, Arc::new(Watch::of(id))).await
+        read(spool.log(id), spool.rejected(id), mapping, Arc::new(Watch::of(id)), self.now()).await
     }
 }
 

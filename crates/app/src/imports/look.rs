@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use watercourse_core::activity::Activity;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{Choice, FlowState, Glance, Imported, Layout};
+use watercourse_exchange::{Choice, FlowState, Glance, Imported, Layout, next_step};
+use watercourse_flow::hygiene::{Code, Effect, Finding};
 use watercourse_flow::log::{NONE, TimeMeans};
 
 /// Events and rows that are shown.
@@ -42,6 +43,8 @@ pub struct Look {
     pub events: Vec<[String; 4]>,
     /// Which column is taken for what.
     pub roles: Vec<Role>,
+    /// Values of the team column that mean no team is known.
+    pub team_unknown: Vec<String>,
     /// Date columns that become events, with their activities.
     pub dates: Vec<(String, String)>,
     /// The zone of times without offset.
@@ -58,7 +61,9 @@ pub struct Look {
     pub labels: Vec<LookLabel>,
     /// Labels that are not listed here.
     pub more_labels: usize,
-    /// What to know before believing a figure.
+    /// What looks wrong with it, and what that bears on; the gravest first.
+    pub findings: Vec<LookFinding>,
+    /// What else to know before believing a figure.
     pub warnings: Vec<String>,
     /// What became of its rows.
     pub rows: super::RowCounts,
@@ -72,6 +77,19 @@ pub struct Look {
     pub span: (String, String),
     /// How much of the story it can tell: `L0`, `L1`, `L2`.
     pub evidence: String,
+    /// What the next level of evidence gives, and how to get it; empty where there is none.
+    pub next_level: (String, Vec<String>),
+}
+
+/// Something that looks wrong with a log.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LookFinding {
+    /// What, with numbers.
+    pub text: String,
+    /// Measures that would mislead, and why.
+    pub disables: Vec<String>,
+    /// Measures that are to be read with care, and why.
+    pub weakens: Vec<String>,
 }
 
 /// A decision as it is shown.
@@ -160,7 +178,7 @@ impl Look {
     }
 
     /// How a file was read.
-    pub(super) fn of(imported: &Imported, glance: Option<&Glance>) -> Self {
+    pub(super) fn of(imported: &Imported, glance: Option<&Glance>, findings: &[Finding]) -> Self {
         let (log, mapping) = (&imported.log, &imported.mapping);
         let unread = glance.map(Self::unread).unwrap_or_default();
         let name = |column: &[u32], i: usize, names: &watercourse_flow::log::Dictionary| {
@@ -224,13 +242,18 @@ impl Look {
             done: Decided::of(&mapping.done, |d| d.join(", ")),
             labels: mapping.labels.iter().take(LABELS).map(label).collect(),
             more_labels: mapping.labels.len().saturating_sub(LABELS),
-            warnings: imported.warnings.iter().map(|w| w.text.clone()).collect(),
+            team_unknown: mapping.team_unknown.clone(),
+            findings: findings.iter().map(LookFinding::of).collect(),
+            warnings: said_else(imported, findings),
             rows: imported.rows.into(),
             rejected: imported.rejected.iter().take(REJECTED).map(|r| (r.line, short(&r.reason))).collect(),
             cases: log.cases.len(),
             event_count: log.len(),
             span: (ends(i64::min), ends(i64::max)),
             evidence: format!("{:?}", imported.evidence),
+            next_level: next_step(imported.evidence, mapping.profile.value.as_deref())
+                .map(|n| (format!("{} adds {}", n.level, n.gives), n.how.iter().map(|h| (*h).to_owned()).collect()))
+                .unwrap_or_default(),
             ..unread
         }
     }
@@ -252,13 +275,45 @@ const ROLES: [(&str, &str, bool); 6] = [
     ("lifecycle", "Lifecycle", true),
 ];
 
+impl LookFinding {
+    fn of(finding: &Finding) -> Self {
+        let of = |effect: Effect| {
+            let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+            for impact in finding.affects.iter().filter(|a| a.effect == effect) {
+                let measure = serde_json::to_value(impact.measure).ok();
+                let measure = measure.as_ref().and_then(|m| m.as_str()).unwrap_or_default().replace('-', " ");
+                match by_reason.iter_mut().find(|(why, _)| *why == impact.why) {
+                    Some((_, measures)) => measures.push(measure),
+                    None => by_reason.push((impact.why, vec![measure])),
+                }
+            }
+            by_reason.into_iter().map(|(why, measures)| format!("{}: {why}", measures.join(", "))).collect()
+        };
+        Self { text: finding.text.clone(), disables: of(Effect::Disables), weakens: of(Effect::Weakens) }
+    }
+}
+
+/// What reading found that no finding says.
+fn said_else(imported: &Imported, findings: &[Finding]) -> Vec<String> {
+    let found = |codes: &[Code]| findings.iter().any(|f| codes.contains(&f.code));
+    let is_said = |code: &str| match code {
+        "out-of-order" => found(&[Code::OutOfOrder]),
+        "identical-rows" => found(&[Code::Duplicates]),
+        "equal-times" => found(&[Code::Ties]),
+        "day-resolution" => found(&[Code::WholeDays]),
+        "unusual-year" => found(&[Code::Future, Code::Ancient]),
+        _ => false,
+    };
+    imported.warnings.iter().filter(|w| !is_said(w.code)).map(|w| on_a_page(&w.text)).collect()
+}
+
 impl Decided {
     fn of<T>(choice: &Choice<T>, said: impl Fn(&T) -> String) -> Self {
         Self {
             value: said(&choice.value),
             by: format!("{:?}", choice.by).to_lowercase(),
             sure: percent(choice.confidence),
-            why: choice.why.clone(),
+            why: on_a_page(&choice.why),
             others: choice.alternatives.iter().map(|a| a.value.clone()).collect(),
         }
     }
@@ -284,6 +339,16 @@ pub(super) const fn means_id(means: TimeMeans) -> &'static str {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 100")]
 fn percent(share: f64) -> u8 {
     (share * 100.0).round().clamp(0.0, 100.0) as u8
+}
+
+/// What the command line would be told to say is said with the inputs of the page.
+fn on_a_page(text: &str) -> String {
+    let words = [
+        ("say --tz ZONE if they are local", "say their zone if they are local"),
+        ("unless --tz says otherwise", "unless another zone is said"),
+        ("a mapping file can say team_unknown", "say so among the values that mean none: team_unknown"),
+    ];
+    words.iter().fold(text.to_owned(), |said, (on_the_line, here)| said.replace(on_the_line, here))
 }
 
 fn short(text: &str) -> String {

@@ -1,17 +1,23 @@
 //! Reading a file that was brought, as it was said.
 
 use super::look::{Look, SHOWN};
-use super::watch::{Phase, Watch};
+use crate::analysis::meaning;
 use crate::error::AppError;
+use crate::watch::{Phase, Watch};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use watercourse_core::time::Instant;
 use watercourse_exchange::{ExchangeError, Glance, Imported, Options, RejectedRows, glance, read_path_keeping};
+use watercourse_flow::hygiene::{Finding, hygiene};
+use watercourse_flow::order::Ordered;
 use watercourse_store::StoreError;
 
 /// A file that was read, or why it was not, with what could be seen of it.
 pub(super) struct Reading {
     pub(super) glance: Option<Glance>,
     pub(super) read: Result<Box<Imported>, AppError>,
+    /// What looks wrong with the log.
+    findings: Vec<Finding>,
     /// Whether saying something else of the file may help.
     pub(super) can_be_said: bool,
 }
@@ -20,7 +26,7 @@ impl Reading {
     /// How it was read; what could be seen of it where it was not.
     pub(super) fn look(&self) -> Look {
         match (&self.read, &self.glance) {
-            (Ok(imported), glance) => Look::of(imported, glance.as_ref()),
+            (Ok(imported), glance) => Look::of(imported, glance.as_ref(), &self.findings),
             (Err(_), Some(glance)) => Look::unread(glance),
             (Err(_), None) => Look::default(),
         }
@@ -38,13 +44,14 @@ pub(super) async fn read(
     rejected: PathBuf,
     mapping: &str,
     watch: Arc<Watch>,
+    now: Instant,
 ) -> Result<Reading, AppError> {
     let options = options(mapping)?;
-    let reading = tokio::task::spawn_blocking(move || read_now(&path, &rejected, &options, &watch));
+    let reading = tokio::task::spawn_blocking(move || read_now(&path, &rejected, &options, &watch, now));
     Ok(reading.await.map_err(|e| StoreError::Other(format!("reading broke off: {e}")))?)
 }
 
-fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch) -> Reading {
+fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch, now: Instant) -> Reading {
     watch.enter(Phase::Reading, 0);
     let seen = glance(path, options, SHOWN).ok().flatten();
     let kept = RejectedRows::to_file(rejected.to_owned());
@@ -53,14 +60,17 @@ fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch) -> R
             if imported.rows.rejected == 0 {
                 drop(std::fs::remove_file(rejected));
             }
-            Reading { glance: seen, read: Ok(Box::new(imported)), can_be_said: true }
+            let log = &imported.log;
+            let meaning = meaning(&imported.mapping, log, imported.evidence, None);
+            let findings = hygiene(log, &Ordered::of(log), &meaning, now.millis());
+            Reading { glance: seen, read: Ok(Box::new(imported)), findings, can_be_said: true }
         }
         Err(error) => {
             drop(std::fs::remove_file(rejected));
             let about_columns = error.is_usage()
                 || matches!(error, ExchangeError::NoColumn { .. } | ExchangeError::NothingUsable { .. });
             let can_be_said = about_columns && seen.as_ref().is_some_and(|g| g.columns.len() > 1);
-            Reading { glance: seen, read: Err(unreadable(&error)), can_be_said }
+            Reading { glance: seen, read: Err(unreadable(&error)), findings: Vec::new(), can_be_said }
         }
     }
 }

@@ -5,8 +5,6 @@ use super::jobs::no_import;
 use super::look::Look;
 use super::outcome::Outcome;
 use super::reading::read;
-use super::spool::KEEP;
-use super::watch::{Phase, Watch, stopped};
 use crate::access::Access;
 use crate::analysis::{Study, meaning};
 use crate::app::{App, Change};
@@ -14,6 +12,8 @@ use crate::context::Context;
 use crate::error::AppError;
 use crate::importing::{Became, Import, Ready};
 use crate::items::boxed;
+use crate::spool::KEEP;
+use crate::watch::{Phase, Watch, stopped};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -217,7 +217,7 @@ impl App {
     ) -> Result<Prepared, AppError> {
         let spool = self.spool()?;
         let (log, rejected) = (spool.log(job.id), spool.rejected(job.id));
-        let reading = read(log, rejected, &job.mapping, Arc::clone(watch)).await?;
+        let reading = read(log, rejected, &job.mapping, Arc::clone(watch), self.now()).await?;
         let look = reading.look();
         let imported = reading.read?;
         if watch.is_stopped() {

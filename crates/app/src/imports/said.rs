@@ -12,7 +12,7 @@ pub(super) const GUESS: &str = "~guess";
 
 impl Look {
     /// What was said before, with what the inputs of the page say now: by the name of the role, `zone`, `order`,
-    /// `means`, `layout`, and `state.N` and `activity.N` of the N-th label. What stands as it was guessed is left
+    /// `means`, `layout`, `team_unknown` and `state.N` and `activity.N` of the N-th label. What stands as it was guessed is left
     /// to be guessed; labels are confirmed by being sent.
     ///
     /// # Errors
@@ -72,6 +72,10 @@ impl Look {
                 "dates" => Some(Layout::Dates),
                 _ => None,
             };
+        }
+        if let Some(none) = input("team_unknown") {
+            options.team_unknown =
+                none.split(',').map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned).collect();
         }
         self.labels_said(&mut options, inputs)?;
         Ok(options)

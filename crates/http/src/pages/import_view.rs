@@ -147,8 +147,12 @@ pub struct ImportPage {
     pub columns: Vec<ColumnLine>,
     /// What is decided about it.
     pub decisions: Vec<Decision>,
+    /// Values that mean no team is known.
+    pub team_unknown: String,
     /// What its labels mean.
     pub labels: Vec<LabelLine>,
+    /// Why the zone of its times is so.
+    pub zone_why: String,
     /// How its times are read.
     pub order: Decision,
     /// What a time means.

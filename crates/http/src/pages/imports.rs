@@ -65,6 +65,12 @@ fn line(web: &Web, job: &ImportJob, names: &HashMap<PersonId, String>, now: i64)
         let items = say::counted(number(o.items), "item", "items");
         format!("{items}, {}", say::counted(number(o.events), "event", "events"))
     });
+    let has_rejected = web.app.rejected_rows(job).is_some();
+    let rejected = match &outcome {
+        Some(outcome) => say::count(outcome.rows.rejected),
+        None if has_rejected => "some".to_owned(),
+        None => String::new(),
+    };
     ImportLine {
         id: job.id.to_string(),
         file: if job.file.is_empty() { "sent without a name".to_owned() } else { job.file.clone() },
@@ -74,8 +80,8 @@ fn line(web: &Web, job: &ImportJob, names: &HashMap<PersonId, String>, now: i64)
         state,
         tone,
         counts: counts.unwrap_or_default(),
-        rejected: outcome.map(|o| say::count(o.rows.rejected)).unwrap_or_default(),
-        has_rejected: web.app.rejected_rows(job).is_some(),
+        rejected,
+        has_rejected,
         mapping: job.mapping_name.clone(),
         who: who(job, names),
         when: (say::moment(job.made_at.millis(), now), say::exact(job.made_at.millis())),

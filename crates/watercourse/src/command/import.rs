@@ -28,7 +28,9 @@ pub(crate) async fn run(args: &Import) -> Result<Exit> {
     let bar = screen::progress("Sending", size);
     let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(bar.wrap_async_read(file)));
     let client = Client::new(&args.server);
-    let path = format!("/api/v1/imports?name={}&stream={}{}", encode(&given.name), encode(&stream), query(&reading)?);
+    let dry_run = if args.dry_run { "&dry_run=true" } else { "" };
+    let (name, id) = (encode(&given.name), encode(&stream));
+    let path = format!("/api/v1/imports?name={name}&stream={id}{}{dry_run}", query(&reading)?);
     let answer = client.upload(&path, body).await;
     bar.finish_and_clear();
     // A file that cannot be used is no wrong flag: as with analyze.
@@ -40,14 +42,22 @@ pub(crate) async fn run(args: &Import) -> Result<Exit> {
     let answer = answer.json()?;
     let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or_default();
     let row = |key: &str| answer.pointer(&format!("/rows/{key}")).and_then(Value::as_u64).unwrap_or_default();
-    screen::tell(&format!(
-        "Imported as {stream}, version {}: {} items, {} events, {} visits: {}/streams/{stream}",
+    let brought = format!(
+        "{stream}, version {}: {} items, {} events, {} visits",
         number("version"),
         number("items"),
         number("events"),
-        number("visits"),
-        args.server.url.trim_end_matches('/')
-    ));
+        number("visits")
+    );
+    if args.dry_run {
+        let instead = match number("replaces") {
+            0 => String::new(),
+            version => format!(", instead of version {version}"),
+        };
+        screen::tell(&format!("Would be imported as {brought}{instead}. Nothing was kept."));
+    } else {
+        screen::tell(&format!("Imported as {brought}: {}/streams/{stream}", args.server.url.trim_end_matches('/')));
+    }
     screen::tell(&format!(
         "  rows: {} read = {} used + {} merged + {} skipped + {} rejected",
         row("read"),

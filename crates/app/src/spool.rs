@@ -11,7 +11,7 @@ pub const LARGEST_FILE: u64 = 4 << 30;
 /// The most bytes of all files together.
 const MOST: u64 = 16 << 30;
 /// How long a file is kept that nothing is done with.
-pub(super) const KEEP: Duration = Duration::from_secs(14 * 24 * 3600);
+pub(crate) const KEEP: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// A folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -70,29 +70,29 @@ impl Spool {
         &self.id
     }
     /// Where a file lies.
-    pub(super) fn log(&self, id: Uuid) -> PathBuf {
+    pub(crate) fn log(&self, id: Uuid) -> PathBuf {
         self.folder.join(format!("{id}.log"))
     }
     /// Where a file lies that is not all here yet.
-    pub(super) fn part(&self, id: Uuid) -> PathBuf {
+    pub(crate) fn part(&self, id: Uuid) -> PathBuf {
         self.folder.join(format!("{id}.part"))
     }
     /// Where its rejected rows lie.
-    pub(super) fn rejected(&self, id: Uuid) -> PathBuf {
+    pub(crate) fn rejected(&self, id: Uuid) -> PathBuf {
         self.folder.join(format!("{id}.rejected.csv"))
     }
     /// Whether there is room for more.
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.files().map(|(_, size)| size).sum::<u64>() < MOST
     }
     /// Takes away the files of an import.
-    pub(super) fn forget(&self, id: Uuid) {
+    pub(crate) fn forget(&self, id: Uuid) {
         for path in [self.log(id), self.part(id), self.rejected(id)] {
             drop(std::fs::remove_file(path));
         }
     }
     /// The imports of which files lie here.
-    pub(super) fn held(&self) -> Vec<Uuid> {
+    pub(crate) fn held(&self) -> Vec<Uuid> {
         let id = |path: &Path| path.file_name()?.to_str()?.get(..36)?.parse::<Uuid>().ok();
         let mut held: Vec<Uuid> = self.files().filter_map(|(path, _)| id(&path)).collect();
         held.sort_unstable();
