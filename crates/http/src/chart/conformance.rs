@@ -16,8 +16,39 @@ pub struct Replayed<'a> {
     pub stream: &'a Stream,
     /// The keys of the items, in the order they were compared.
     pub keys: &'a [String],
+    /// What stands before a key in the address of an item.
+    pub prefix: &'a str,
     /// n, window.
     pub stands_on: String,
+}
+
+/// As many deviations are said in sentences.
+const SAID: usize = 8;
+
+/// The most frequent deviations, a sentence each.
+#[must_use]
+pub fn sentences(data: &Replayed<'_>) -> Vec<String> {
+    let all = data.found.verdicts.len() as u64;
+    let mut most: Vec<_> = data.found.deviations.iter().collect();
+    most.sort_by_key(|d| std::cmp::Reverse(d.items.len()));
+    let said = most.iter().take(SAID).map(|d| {
+        let items = d.items.len() as u64;
+        format!(
+            "{} was {} in {} ({}).",
+            step_name(data.stream, d.at),
+            words(d.kind),
+            say::counted(items, "item", "items"),
+            say::share(items, all)
+        )
+    });
+    said.collect()
+}
+
+fn step_name(stream: &Stream, at: Where) -> &str {
+    match at {
+        Where::Step(index) => stream.step(index).map_or("?", |s| s.name.as_str()),
+        Where::Unknown(_) => "Work outside the steps",
+    }
 }
 
 /// Draws it.
@@ -39,17 +70,16 @@ pub fn draw(data: &Replayed<'_>) -> Drawn {
         )
     };
     let rows = data.found.deviations.iter().map(|d| {
-        let step = match d.at {
-            Where::Step(index) => data.stream.step(index).map_or("?", |s| s.name.as_str()),
-            Where::Unknown(_) => "work outside the steps",
-        };
+        let step = step_name(data.stream, d.at);
         let key = d.items.first().and_then(|i| data.keys.get(*i as usize));
         vec![
             Cell::text(words(d.kind)),
             Cell::text(step),
             Cell::count(d.count),
             Cell::count(d.items.len() as u64),
-            key.map_or_else(Cell::absent, |k| Cell::text(k).opening(format!("/w/{k}"))),
+            key.map_or_else(Cell::absent, |k| {
+                Cell::text(k).opening(format!("/w/{}", crate::view::html::path(&format!("{}{k}", data.prefix))))
+            }),
         ]
     });
     let table = Table {
@@ -81,7 +111,7 @@ const fn words(kind: Kind) -> &'static str {
         Kind::Held => "started while another step held it",
         Kind::TooMany => "done more often than it may",
         Kind::Overlap => "started again while still open",
-        Kind::UnknownStep => "not in the definition",
+        Kind::UnknownStep => "done, which the definition does not know,",
         Kind::Missing => "left out",
     }
 }

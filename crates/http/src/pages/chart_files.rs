@@ -1,8 +1,9 @@
 //! Charts as files, and streams as files: the same as on their pages.
 
+use super::conforming::{compared, replayed};
 use super::measured::broke_off;
 use super::oops::Oops;
-use super::streams::{Asked, flow, map, page, replayed, share, show};
+use super::streams::{Asked, flow, map, page, share, show};
 use crate::chart::Drawn;
 use crate::chart::list::{CHARTS, chart};
 use crate::chart::png::png;
@@ -29,7 +30,9 @@ pub async fn chart_file(
     let (chart_id, suffix) = name.rsplit_once('.').ok_or_else(missing)?;
     let (published, flow, _) = flow(&web, &id, &asked).await?;
     let drawn = if chart_id == "conformance" && !published.head.imported {
-        replayed(&web, &published, &flow).await?
+        replayed(&web, &published, &flow).await?.0
+    } else if chart_id == "conformance" && !asked.with().is_empty() {
+        compared(flow, web.app.stream(&web.access, asked.with(), None).await?).await?.0
     } else if chart_id == "map" {
         map(&published, &flow, show(&asked, &published, &flow), share(&asked))
     } else {

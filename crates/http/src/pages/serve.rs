@@ -2,8 +2,9 @@
 
 use super::asking::{Filled, back};
 use super::{
-    access, account, accounts, activities, audit, chain, chart_files, gate, import, imports, items, measure_docs, news,
-    practices, provider, receivers, stream_edit, stream_list, streams, teams, through_provider, work,
+    access, account, accounts, activities, audit, chain, chart_files, conforming, gate, import, imports, items,
+    measure_docs, news, practices, proposal, provider, receivers, stream_edit, stream_list, streams, teams,
+    through_provider, work,
 };
 use crate::chart::glyph::glyph;
 use crate::state::Base;
@@ -25,7 +26,8 @@ pub fn routes() -> Router<Base> {
         .route("/streams/{id}", get(chart_files::stream))
         .route("/streams/{id}/edit", get(stream_edit::edit_page).post(stream_edit::edit_sent))
         .route("/streams/{id}/variants", get(streams::variants))
-        .route("/streams/{id}/conformance", get(streams::conforming))
+        .route("/streams/{id}/conformance", get(conforming::page))
+        .route("/streams/{id}/proposal", get(proposal::page))
         .route("/streams/{id}/versions", get(streams::versions))
         .route("/streams/{id}/charts/{name}", get(chart_files::chart_file))
         .route("/docs/measures", get(measure_docs::list))

@@ -118,7 +118,7 @@ pub async fn edit_page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> 
     Ok(render(&page))
 }
 
-async fn editor(
+pub(super) async fn editor(
     web: &Web,
     headers: &HeaderMap,
     id: &str,
@@ -153,6 +153,8 @@ async fn editor(
         note: String::new(),
         refusal,
         idempotency_key: new_key(),
+        about: String::new(),
+        diff: Vec::new(),
         checked,
     })
 }

@@ -126,6 +126,8 @@ pub struct StreamCharts {
     pub shell: Shell,
     /// The stream.
     pub head: StreamHead,
+    /// Streams to compare with: id, name, chosen; empty where it is compared with its own definition.
+    pub streams: Vec<(String, String, bool)>,
     /// What was found.
     pub sentences: Vec<String>,
     /// The charts.
@@ -246,6 +248,10 @@ pub struct StreamEdit {
     pub refusal: Option<Said>,
     /// So that sending it twice publishes once.
     pub idempotency_key: String,
+    /// Where the text comes from, where nobody wrote it; else empty.
+    pub about: String,
+    /// How it differs from what is published, where nobody has seen that yet.
+    pub diff: Vec<DiffLine>,
     /// What the check says.
     pub checked: CheckedText,
 }

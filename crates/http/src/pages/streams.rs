@@ -1,4 +1,4 @@
-//! The pages of one stream: map, variants, conformance, versions.
+//! The pages of one stream: map, variants, versions.
 
 use super::history::Names;
 use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
@@ -7,12 +7,9 @@ use super::oops::Oops;
 use super::shell::{render, shell};
 use super::stream_view::{StreamCharts, StreamFigures, StreamHead, StreamMapPage, StreamVersions, VersionLine, diff};
 use crate::chart::Drawn;
-use crate::chart::conformance::{self, Replayed};
 use crate::chart::list::{CHARTS, chart, evidence};
 use crate::chart::scope::{Links, Scope, figure, ms};
-use crate::chart::stream_map::{
-    Actual, Map, Standing, activities, actual, designed, designed_table, difference, draw, table,
-};
+use crate::chart::stream_map::{Map, Standing, activities, actual, designed, designed_table, difference, draw, table};
 use crate::ready::{Made, Of};
 use crate::state::Web;
 use crate::view::{Figure, html, say};
@@ -23,8 +20,6 @@ use serde::Deserialize;
 use std::sync::Arc;
 use watercourse_app::{AppError, Published};
 use watercourse_core::span::Span;
-use watercourse_core::time::Instant;
-use watercourse_flow::conformance::conformance_of_items;
 use watercourse_flow::figure::Figure as Measured;
 use watercourse_flow::map::Map as Ways;
 use watercourse_flow::measures::{flow_efficiency, handoffs, lead_times, open_work, rework};
@@ -41,6 +36,9 @@ pub struct Asked {
     /// `before`, or a filter: what the figures are compared with.
     #[serde(default)]
     compare: String,
+    /// The stream that an imported log is compared with.
+    #[serde(default)]
+    with: String,
     /// `business`: only the hours of the calendars count.
     #[serde(default)]
     clock: String,
@@ -59,11 +57,17 @@ impl Asked {
         let (q, compare) = (self.q.trim().to_owned(), self.compare.trim().to_owned());
         Narrowed { days, q, compare, business: self.clock == "business", change }
     }
+    /// The stream that an imported log is compared with; empty where none is chosen.
+    pub(super) fn with(&self) -> &str {
+        self.with.trim()
+    }
     /// What follows the address of a view, with its question mark.
-    fn query(&self, show: &str, days: u32, share: u32) -> String {
+    pub(super) fn query(&self, show: &str, days: u32, share: u32) -> String {
         let mut query = format!("?show={show}&days={days}&paths={share}");
         let (q, compare, clock, change) = (self.q.trim(), self.compare.trim(), self.clock.trim(), self.change.trim());
-        for (name, value) in [("q", q), ("compare", compare), ("clock", clock), ("change", change)] {
+        for (name, value) in
+            [("q", q), ("compare", compare), ("clock", clock), ("change", change), ("with", self.with())]
+        {
             if !value.is_empty() {
                 query.push_str(&format!("&{name}={}", html::query(value)));
             }
@@ -81,7 +85,7 @@ pub(super) fn promise(published: &Published) -> Option<(Span, Option<i64>)> {
     published.stream.promise.p85.map(|span| (span, span.as_micros().map(|us| us / 1000)))
 }
 
-fn head(published: &Published, tab: &'static str) -> StreamHead {
+pub(super) fn head(published: &Published, tab: &'static str) -> StreamHead {
     let head = &published.head;
     StreamHead { id: head.id.clone(), name: head.name.clone(), version: head.version, imported: head.imported, tab }
 }
@@ -337,91 +341,13 @@ pub async fn variants(
     let page = StreamCharts {
         shell: shell(&web, &headers, format!("Variants of {}", published.head.name), "streams").await?,
         head: head(&published, "variants"),
+        streams: Vec::new(),
         sentences: Vec::new(),
         charts: vec![drawn],
         charts_base: format!("/streams/{id}/charts/"),
         query: asked.query("actual", days, 100),
     };
     Ok(render(&page))
-}
-
-/// Shows where the stream is left.
-pub async fn conforming(
-    web: Web,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Oops> {
-    let (published, flow, days) = flow(&web, &id, &asked).await?;
-    let ran = {
-        let scope = flow.scope();
-        actual(&scope, &Ways::of_visits(scope.visits(), scope.view.items), 100)
-    };
-    let (sentences, charts) = if published.head.imported {
-        (
-            vec![
-                "An imported log has no definition to compare it with: write a stream for this work, and run it there."
-                    .to_owned(),
-            ],
-            Vec::new(),
-        )
-    } else {
-        let replayed = replayed(&web, &published, &flow).await?;
-        (left(&flow.scope(), &ran), vec![replayed, map(&published, &flow, "difference", 100)])
-    };
-    let page = StreamCharts {
-        shell: shell(&web, &headers, format!("Conformance of {}", published.head.name), "streams").await?,
-        head: head(&published, "conformance"),
-        sentences,
-        charts,
-        charts_base: format!("/streams/{id}/charts/"),
-        query: asked.query("difference", days, 100),
-    };
-    Ok(render(&page))
-}
-
-/// The items of the current version that ended in the window or are open, replayed through it.
-pub(super) async fn replayed(web: &Web, published: &Arc<Published>, flow: &Flow) -> Result<Drawn, AppError> {
-    let from = flow.window.0;
-    let version = published.head.version;
-    let since = Instant::from_millis(from);
-    let items = web.app.items_to_replay(&web.access, (&published.head.id, version), since).await?;
-    let (published, stands_on) = (Arc::clone(published), flow.scope().stands_on);
-    let drawn = tokio::task::spawn_blocking(move || {
-        let some: Vec<&watercourse_core::item::Item> = items.iter().collect();
-        let found = conformance_of_items(&some, &published.stream);
-        let keys: Vec<String> = items.iter().map(|i| i.key.clone()).collect();
-        let stands_on = format!("n = {}, v{version}, {stands_on}", say::counted(keys.len() as u64, "item", "items"));
-        conformance::draw(&Replayed { found: &found, stream: &published.stream, keys: &keys, stands_on })
-    });
-    drawn.await.map_err(|e| broke_off(&e))
-}
-
-/// What was done otherwise than defined, the most frequent first.
-fn left(scope: &Scope<'_>, ran: &Actual) -> Vec<String> {
-    let Some(map) = difference(scope, ran) else { return Vec::new() };
-    let name = |at: usize| map.nodes.get(at).map_or("?", |n| n.name.as_str());
-    let mut extra: Vec<_> = map.edges.iter().filter(|e| e.standing == Standing::Extra).collect();
-    extra.sort_by_key(|e| std::cmp::Reverse(e.weight));
-    let mut said: Vec<String> = extra
-        .iter()
-        .take(8)
-        .map(|e| {
-            format!(
-                "{} after {}: {}, and the definition does not say so.",
-                name(e.to),
-                name(e.from),
-                say::counted(e.weight, "time", "times")
-            )
-        })
-        .collect();
-    for node in map.nodes.iter().filter(|n| n.standing == Standing::Missing) {
-        said.push(format!("{} was never done in this window.", node.name));
-    }
-    if said.is_empty() {
-        said.push("Everything ran as defined in this window.".to_owned());
-    }
-    said
 }
 
 /// Shows the versions.
