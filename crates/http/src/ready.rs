@@ -18,6 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// Open work grows older while nothing happens, microseconds.
 const FRESH_FOR: i64 = 60_000_000;
+/// From so many visits on, figures that take longer than [`QUICK`] are made behind the page too.
+const SOME: usize = 2_000;
+/// A page is to follow a change within a tenth of a second: it waits for figures half of that.
+const QUICK: Duration = Duration::from_millis(50);
 /// Figures that are kept.
 const MOST: usize = 64;
 
@@ -137,7 +141,8 @@ impl Ready {
         let (app, patience) = (web.app.clone(), web.settings.patience.unwrap_or(PATIENCE));
         let Made { figures, visits } = make(web).await?;
         let took = begun.elapsed();
-        let kept = Kept { figures: Arc::new(figures), at, turn, is_much: visits > FEW, begun, took };
+        let is_much = visits > FEW || visits > SOME && took > QUICK;
+        let kept = Kept { figures: Arc::new(figures), at, turn, is_much, begun, took };
         {
             let mut slots = self.slots();
             if slots.len() >= MOST {
