@@ -12,6 +12,7 @@ mod door;
 mod guard;
 mod limits;
 mod live;
+mod making;
 mod metrics;
 mod offer;
 mod outbound;
