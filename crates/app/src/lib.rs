@@ -13,6 +13,7 @@ pub mod keys;
 mod accounts;
 mod app;
 mod context;
+mod counting;
 mod delivering;
 mod entities;
 mod error;

@@ -13,6 +13,7 @@ mod file;
 mod guard;
 mod limits;
 mod live;
+mod making;
 mod metrics;
 mod offer;
 mod outbound;
