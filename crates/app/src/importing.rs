@@ -253,7 +253,7 @@ impl Ready {
         let outcome = serde_json::json!({
             "dry_run": false, "stream": became.version.id, "version": became.version.version,
             "replaces": became.replaces, "items": self.items.len(), "events": self.log.len(), "visits": self.visits,
-            "rows": self.told.get("rows"),
+            "rows": self.told.get("rows").cloned().unwrap_or_else(|| serde_json::json!({})),
         });
         ImportJob {
             id,

@@ -22,6 +22,7 @@ const LONGEST: usize = 80;
 
 /// How a file was read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Look {
     /// What it is: `csv`, `xes` and so on.
     pub format: String,
@@ -83,6 +84,7 @@ pub struct Look {
 
 /// Something that looks wrong with a log.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LookFinding {
     /// What, with numbers.
     pub text: String,
@@ -94,6 +96,7 @@ pub struct LookFinding {
 
 /// A decision as it is shown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Decided {
     /// What was decided; empty for none.
     pub value: String,
@@ -109,6 +112,7 @@ pub struct Decided {
 
 /// What a column is taken for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Role {
     /// As mapping files name it.
     pub id: String,
@@ -122,6 +126,7 @@ pub struct Role {
 
 /// A column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LookColumn {
     /// Its name.
     pub name: String,
@@ -133,6 +138,7 @@ pub struct LookColumn {
 
 /// What an activity name means.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LookLabel {
     /// As the file writes it.
     pub name: String,

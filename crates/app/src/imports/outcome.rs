@@ -7,6 +7,7 @@ use watercourse_flow::visits::Standing;
 
 /// What an import brought.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Outcome {
     /// Whether it was rolled back.
     pub dry_run: bool,
@@ -40,6 +41,7 @@ pub struct Outcome {
 
 /// What became of the rows of a file: `read = used + merged + skipped + rejected`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RowCounts {
     /// Rows found.
     pub read: u64,
