@@ -7,6 +7,7 @@ use watercourse_core::time::Instant;
 use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, NextStep, Rejected, Rows, Warning, next_step};
 use watercourse_flow::figure::{Reason, Spread};
 use watercourse_flow::from_log::from_log;
+use watercourse_flow::hygiene::{Finding, hygiene};
 use watercourse_flow::log::Log;
 use watercourse_flow::map::Map;
 use watercourse_flow::meaning::{LogMeaning, StatePhase};
@@ -118,6 +119,8 @@ pub struct Analysis {
     pub mapping: Mapping,
     /// What to know before believing the figures.
     pub warnings: Vec<Warning>,
+    /// What looks wrong with the log itself, and which measures that disables or weakens.
+    pub hygiene: Vec<Finding>,
     /// Rows that could not be used, the first of them.
     pub rejected: Vec<Rejected>,
 }
@@ -153,14 +156,16 @@ pub struct NotMeasured {
 impl Study {
     /// Computes everything about a log. `as_of` (UTC ms) is what counts as now; the last event where none is given.
     #[must_use]
-    pub fn of(imported: &Imported, as_of: Option<i64>) -> Self {
+    pub fn of(imported: &Imported, as_of: Option<i64>, now: i64) -> Self {
         let log = &imported.log;
         let ordered = Ordered::of(log);
-        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, imported.evidence, as_of));
+        let meaning = meaning(&imported.mapping, log, imported.evidence, as_of);
+        let visits = from_log(log, &ordered, &meaning);
         let timeline = Timeline::of(&visits);
         let map = Map::of_log(log, &ordered, None);
         let variants = Variants::of_log(&ordered, &visits, None);
-        let analysis = Analysis::of(imported, &ordered, &View::of(&visits, &timeline), &variants);
+        let mut analysis = Analysis::of(imported, &ordered, &View::of(&visits, &timeline), &variants);
+        analysis.hygiene = hygiene(log, &ordered, &meaning, now);
         Self { ordered, visits, timeline, map, variants, analysis }
     }
 }
@@ -226,6 +231,7 @@ impl Analysis {
             lead_times,
             mapping: imported.mapping.clone(),
             warnings,
+            hygiene: Vec::new(),
             rejected: imported.rejected.clone(),
         }
     }

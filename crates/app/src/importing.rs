@@ -137,10 +137,9 @@ impl App {
         Ok(self.store.reader().await?.events_of_case(&item.stream, item.version, case).await?)
     }
 
-    /// The visits of an imported log, made from its events as `analyze` makes them.
-    pub(crate) async fn visits_of_import(&self, published: &Published) -> Result<Visits, AppError> {
+    /// An imported log as it was read, and what it means.
+    pub(crate) async fn log_of_import(&self, head: &StreamVersion) -> Result<(Log, LogMeaning), AppError> {
         let bad = |wrong: String| StoreError::Malformed { table: "stream", wrong };
-        let head = &published.head;
         let kept: ImportedSteps = serde_json::from_str(&head.definition).map_err(|e| bad(e.to_string()))?;
         let meaning: KeptMeaning = serde_json::from_value(kept.meaning).map_err(|e| bad(e.to_string()))?;
         let mut log = Log::default();
@@ -149,24 +148,22 @@ impl App {
             let from = i64::try_from(log.len()).unwrap_or(i64::MAX);
             let events = conn.log_events(&head.id, head.version, from, READ_AT_ONCE).await?;
             if events.is_empty() {
-                break;
+                return Ok((log, meaning.open()));
             }
             for e in &events {
                 let (team, lifecycle) = (e.team.as_deref(), e.lifecycle.as_deref());
                 log.push(Event { case: &e.case, activity: &e.activity, at: e.at, start: e.start, team, lifecycle });
             }
         }
-        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning.open()))
-            .await
-            .map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
-        Ok(visits)
     }
 
     /// The items of a version of an imported stream, made again from its events as the import made them.
     pub(crate) async fn items_of_import(&self, head: StreamVersion) -> Result<Vec<(Words, Item)>, AppError> {
         let bad = |wrong: String| StoreError::Malformed { table: "stream", wrong };
         let steps: ImportedSteps = serde_json::from_str(&head.definition).map_err(|e| bad(e.to_string()))?;
-        let visits = self.visits_of_import(&Published::compile(head.clone())?).await?;
+        let (log, meaning) = self.log_of_import(&head).await?;
+        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning)).await;
+        let visits = visits.map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
         Ok((0..visits.item_count()).map(|i| item(&head, &steps, &visits, i)).collect())
     }
 }

@@ -8,6 +8,7 @@ use watercourse_core::item::Item;
 use watercourse_core::stream::Stream;
 use watercourse_core::time::Instant;
 use watercourse_flow::growing::Growing;
+use watercourse_flow::hygiene::Finding;
 use watercourse_flow::timeline::Timeline;
 use watercourse_flow::visits::Visits;
 use watercourse_store::{Kept, Sight};
@@ -26,11 +27,13 @@ pub struct Course {
     pub visits: Arc<Visits>,
     /// Where the time of each item went.
     pub timeline: Arc<Timeline>,
+    /// What looks wrong with the log they are from, and what that disables; nothing for native items.
+    pub hygiene: Arc<Vec<Finding>>,
 }
 
 impl Course {
     pub(crate) fn of(visits: Visits) -> Self {
-        Self { timeline: Arc::new(Timeline::of(&visits)), visits: Arc::new(visits) }
+        Self { timeline: Arc::new(Timeline::of(&visits)), visits: Arc::new(visits), hygiene: Arc::default() }
     }
 }
 
@@ -66,7 +69,11 @@ pub(crate) struct Native {
 
 impl Native {
     pub(crate) fn course(&self) -> Course {
-        Course { visits: Arc::clone(self.growing.visits()), timeline: Arc::clone(self.growing.timeline()) }
+        Course {
+            visits: Arc::clone(self.growing.visits()),
+            timeline: Arc::clone(self.growing.timeline()),
+            hygiene: Arc::default(),
+        }
     }
     pub(crate) fn is_big(&self) -> bool {
         self.growing.visits().len() > FEW

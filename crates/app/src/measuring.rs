@@ -11,7 +11,10 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use watercourse_core::item::Item;
 use watercourse_core::time::Instant;
+use watercourse_flow::from_log::from_log;
 use watercourse_flow::growing::with_keys;
+use watercourse_flow::hygiene::hygiene;
+use watercourse_flow::order::Ordered;
 use watercourse_flow::visits::Visits;
 use watercourse_store::{Kept, Sight, StoreError};
 
@@ -181,8 +184,13 @@ impl App {
         if let Some((_, found)) = imported().get(id).filter(|(of, _)| *of == version) {
             return Ok(found.clone());
         }
-        let visits = self.visits_of_import(published).await?;
-        let course = off_thread(move || Course::of(visits)).await?;
+        let ((log, meaning), now) = (self.log_of_import(&published.head).await?, self.now().millis());
+        let course = off_thread(move || {
+            let ordered = Ordered::of(&log);
+            let hygiene = Arc::new(hygiene(&log, &ordered, &meaning, now));
+            Course { hygiene, ..Course::of(from_log(&log, &ordered, &meaning)) }
+        });
+        let course = course.await?;
         imported().insert(id.clone(), (version, course.clone()));
         Ok(course)
     }

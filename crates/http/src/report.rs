@@ -44,6 +44,7 @@ pub fn html(study: &Study, name: &str) -> String {
         links: Links::default(),
         from_day: None,
         marks: Vec::new(),
+        hygiene: &a.hygiene,
         change: None,
     };
     let report = Report {
@@ -51,7 +52,7 @@ pub fn html(study: &Study, name: &str) -> String {
         styles: watercourse_web::named("report.css").map_or("", |asset| asset.text()),
         summary: summary(a),
         rows: rows(a),
-        warnings: a.warnings.iter().map(|w| w.text.clone()).collect(),
+        warnings: a.warnings.iter().map(|w| &w.text).chain(a.hygiene.iter().map(|f| &f.text)).cloned().collect(),
         measures: measures(a),
         missing: missing(a),
         charts: charts(study, &scope),

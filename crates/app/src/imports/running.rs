@@ -228,7 +228,7 @@ impl App {
         let (actor, now) = (actor.clone(), self.now());
         let note = format!("Imported from {}", job.file);
         let work = tokio::task::spawn_blocking(move || {
-            let outcome = Outcome::of(&Study::of(&imported, None));
+            let outcome = Outcome::of(&Study::of(&imported, None, now.millis()));
             let meaning = meaning(&imported.mapping, &imported.log, imported.evidence, None);
             let told = serde_json::Map::new();
             let import = Import { stream, name, kind: String::new(), log: imported.log, meaning, note, file, told };

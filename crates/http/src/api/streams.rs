@@ -220,7 +220,7 @@ async fn publish(web: Web, headers: Headers, sent: Sent) -> Result<Response, Pro
 }
 
 async fn measured(web: Web, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    let Course { visits, timeline } = web.app.course(&web.access, Some(&id)).await?;
+    let Course { visits, timeline, .. } = web.app.course(&web.access, Some(&id)).await?;
     Ok(Json(
         off_thread(move || {
             let view = View::of(&visits, &timeline);

@@ -132,7 +132,7 @@ fn picture(scope: &Scope<'_>, flow: &CumulativeFlow, layers: &[Layer<'_>], quest
 
 /// Neighbours of one activity stay apart by their shade.
 const fn band_class(place: usize) -> &'static str {
-    if place % 2 == 0 { "band even" } else { "band" }
+    if place.is_multiple_of(2) { "band even" } else { "band" }
 }
 
 fn area(plot: &Plot, ends: &[i64], above: &[u64], below: Option<&[u64]>, height: &dyn Fn(u64) -> i64) -> String {

@@ -4,6 +4,7 @@ use super::Drawn;
 use super::scope::Scope;
 use crate::view::say;
 use watercourse_flow::evidence::Evidence;
+use watercourse_flow::hygiene::{Affected, Effect, Finding};
 
 pub use super::CHARTS;
 
@@ -35,6 +36,21 @@ impl Chart {
         let mut drawn = (self.draw)(scope);
         drawn.measure = self.measure;
         drawn.evidence = evidence(scope);
+        let bears = |effect: Effect| {
+            let list = rests_on(self.id);
+            let hit = move |f: &&Finding| f.affects.iter().any(|a| a.effect == effect && list.contains(&a.measure));
+            scope.hygiene.iter().filter(hit)
+        };
+        let weak: Vec<&str> = bears(Effect::Weakens).map(|f| f.text.as_str()).collect();
+        if !weak.is_empty() {
+            drawn.stands_on.push_str(&format!(". To be read with care: {}", weak.join(" ")));
+        }
+        if let Some(found) = bears(Effect::Disables).next() {
+            drawn.svg.clear();
+            drawn.table.rows.clear();
+            let why = found.affects.iter().find(|a| rests_on(self.id).contains(&a.measure)).map_or("", |a| a.why);
+            drawn.answer = format!("Not shown, as it would mislead: {why}. {}", found.text);
+        }
         if has < self.takes {
             drawn.svg.clear();
             drawn.table.rows.clear();
@@ -43,6 +59,25 @@ impl Chart {
                 format!("This takes {takes}, and the source is {}: {}. {}", has.id(), has.text(), has.next());
         }
         drawn
+    }
+}
+
+/// Which measures a chart shows: what looks wrong with a log bears on some of them.
+fn rests_on(chart: &str) -> &'static [Affected] {
+    match chart {
+        "aging" => &[Affected::Aging],
+        "time-by-step" | "time-by-team" => &[Affected::StepTimes, Affected::FlowEfficiency],
+        "bottleneck" => &[Affected::Bottleneck],
+        "balance" => &[Affected::StepTimes],
+        "lead-times" | "histogram" | "flow-time" => &[Affected::LeadTime],
+        "throughput" => &[Affected::Throughput, Affected::Arrivals],
+        "cumulative-flow" | "flow-load" => &[Affected::Wip],
+        "distribution" => &[Affected::Throughput],
+        "before-after" => &[Affected::Trends],
+        "handoffs" | "handoff-waste" => &[Affected::HandOffs],
+        "complete-accurate" => &[Affected::Rework],
+        "variants" => &[Affected::Order],
+        _ => &[],
     }
 }
 

@@ -92,7 +92,7 @@ impl Plot {
         svg.text("t11 faint", Self::LEFT, base + 20.0, say::day(from, to));
         svg.text("t11 faint end", Self::right(), base + 20.0, say::day(to, to));
         if to.saturating_sub(from) > 4 * 86_400_000 {
-            let half = from + (to - from) / 2;
+            let half = i64::midpoint(from, to);
             svg.text("t11 faint mid", self.x(half), base + 20.0, say::day(half, to));
         }
     }

@@ -5,6 +5,7 @@ use crate::view::{Figure, html, say};
 use watercourse_core::activity::Activity;
 use watercourse_core::stream::Stream;
 use watercourse_flow::figure::{Figure as Measured, State, Unit};
+use watercourse_flow::hygiene::Finding;
 use watercourse_flow::log::NO_TIME;
 use watercourse_flow::measures::View;
 use watercourse_flow::selection::ItemSet;
@@ -50,6 +51,8 @@ pub struct Scope<'a> {
     pub from_day: Option<String>,
     /// What was changed when, oldest first: said on every axis of time.
     pub marks: Vec<Mark>,
+    /// What looks wrong with the log, and what that disables.
+    pub hygiene: &'a [Finding],
     /// The day of a change that was asked for.
     pub change: Option<i64>,
 }

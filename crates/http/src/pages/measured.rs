@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use watercourse_app::{AppError, Course, Published, StreamVersion, WorkingCalendars};
 use watercourse_flow::hours::{Calendars, WorkingHours};
+use watercourse_flow::hygiene::Finding;
 use watercourse_flow::measures::View;
 use watercourse_flow::selection::ItemSet;
 use watercourse_flow::timeline::Timeline;
@@ -58,6 +59,8 @@ pub struct Flow {
     /// How the clock is called.
     clock: String,
     marks: Vec<Mark>,
+    /// What looks wrong with the log, and what that disables.
+    pub hygiene: Arc<Vec<Finding>>,
     asked: Narrowed,
 }
 
@@ -146,7 +149,7 @@ impl Flow {
         only: Option<HashSet<String>>,
         others: Option<HashSet<String>>,
     ) -> Self {
-        let Course { visits, timeline } = course;
+        let Course { visits, timeline, hygiene } = course;
         let until = visits.as_of;
         let first = visits.items.created.iter().copied().min().unwrap_or(until);
         // Whole days, so that a filter by date finds the same items.
@@ -169,7 +172,7 @@ impl Flow {
             None => None,
         };
         let (hours, clock, marks) = (None, "calendar time, UTC".to_owned(), Vec::new());
-        Self { published, timeline, items, against, window: (from, until), hours, clock, marks, asked, visits }
+        Self { published, timeline, items, against, window: (from, until), hours, clock, marks, hygiene, asked, visits }
     }
     /// What charts are drawn from.
     #[must_use]
@@ -186,6 +189,7 @@ impl Flow {
             links: Links { filter: Some(filter.trim().to_owned()), prefix: prefix(self.published.as_deref()) },
             from_day: (self.asked.days > 0).then(|| say::exact(self.window.0).chars().take(10).collect()),
             marks: self.marks.clone(),
+            hygiene: &self.hygiene,
             change: self.asked.change,
         }
     }

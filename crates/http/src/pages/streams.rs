@@ -323,6 +323,7 @@ fn warnings(published: &Published, flow: &Flow) -> Vec<String> {
         if !source.phases {
             said.push("This log has one time per event: working and waiting cannot be told apart.".to_owned());
         }
+        said.extend(flow.hygiene.iter().map(|f| f.text.clone()));
     } else if flow.visits.item_count() == 0 {
         said.push("Nothing has run in this stream yet: the map shows how it is meant to run.".to_owned());
     }

@@ -8,6 +8,7 @@ use crate::exit::{Exit, ended, usage};
 use crate::screen;
 use anyhow::{Context as _, Result};
 use std::path::Path;
+use watercourse_app::App;
 use watercourse_app::analysis::Study;
 use watercourse_core::time::Instant;
 use watercourse_exchange::{RejectedRows, read_path, read_path_keeping};
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
         let is_named = said.contains(&*given.path.to_string_lossy());
         ended(exit, if is_named { said } else { format!("{}: {said}", given.name) })
     })?;
-    let study = Study::of(&imported, as_of);
+    let study = Study::of(&imported, as_of, App::system_clock()().millis());
     if let Some(file) = &args.write_mapping {
         write(file, &imported.mapping.to_toml())?;
         screen::tell(&format!("Mapping written to {}. Change it and give it as --mapping.", file.display()));

@@ -180,11 +180,11 @@ fn variants(imported: &Imported, study: &Study) {
 }
 
 fn warnings(a: &Analysis) {
-    if !a.warnings.is_empty() {
+    if !a.warnings.is_empty() || !a.hygiene.is_empty() {
         data("\nBefore you believe the figures");
     }
-    for warning in &a.warnings {
-        wrapped("  - ", "    ", &warning.text);
+    for text in a.warnings.iter().map(|w| &w.text).chain(a.hygiene.iter().map(|f| &f.text)) {
+        wrapped("  - ", "    ", text);
     }
     if !a.rejected.is_empty() {
         data("\nRows that could not be used");
