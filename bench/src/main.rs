@@ -1,12 +1,11 @@
-//! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow 1000000`.
+//! Benchmarks, run by hand: `cargo run --release -p watercourse-bench -- flow`.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use anyhow::{Result, bail};
-use std::path::PathBuf;
 use watercourse_bench::{audit, faults, flow, list, live, serve, verb};
 
-const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay and first measures of a synthetic log
-                                                (written to CSV first, unless it is there)
+const USAGE: &str = "usage: watercourse-bench flow [alone] [EVENTS…]   import and measures of synthetic logs of so many events (0.1, 1 and 10
+                                                million), beside DuckDB and Polars unless alone
        watercourse-bench list ITEMS [FILE]    lists, search and views over so many items (filled into FILE first,
                                                 unless it is there)
        watercourse-bench live EVENTS [FILE]   what a transition costs until a page shows it, with so many events behind it
@@ -19,14 +18,14 @@ const USAGE: &str = "usage: watercourse-bench flow EVENTS [CSV]   import, replay
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["flow", events, rest @ ..] => {
-            let Ok(events) = events.replace('_', "").parse() else {
-                bail!("“{events}” is not a number of events\n{USAGE}")
-            };
-            let path = rest
-                .first()
-                .map_or_else(|| std::env::temp_dir().join(format!("watercourse-bench-{events}.csv")), PathBuf::from);
-            flow::run(events, &path)
+        ["flow", "own", log, to] => flow::own(log.as_ref(), to.as_ref()),
+        ["flow", rest @ ..] => {
+            let (alone, rest) = rest
+                .split_first()
+                .map_or((false, rest), |(f, r)| if *f == "alone" { (true, r) } else { (false, rest) });
+            let sizes: Result<Vec<usize>, _> = rest.iter().map(|events| events.replace('_', "").parse()).collect();
+            let Ok(sizes) = sizes else { bail!("“{}” are not numbers of events\n{USAGE}", rest.join(" ")) };
+            flow::run(if sizes.is_empty() { &[100_000, 1_000_000, 10_000_000] } else { &sizes }, alone)
         }
         ["list", items, rest @ ..] => {
             let Ok(items) = items.replace('_', "").parse() else {

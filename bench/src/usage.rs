@@ -2,14 +2,10 @@
 
 use std::fs;
 
-/// CPU time of all threads, seconds.
+/// CPU time of all threads, also of those that have ended, seconds.
 pub fn cpu_seconds() -> f64 {
-    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let nanos = tasks.filter_map(|task| {
-        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<u64>().ok()
-    });
-    nanos.sum::<u64>() as f64 / 1e9
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// The most memory the process had since the last [`forget_peak`], bytes.

@@ -62,6 +62,15 @@ pub struct Deviation {
     pub items: Vec<u32>,
 }
 
+impl Deviation {
+    fn happened_to(&mut self, item: u32) {
+        self.count += 1;
+        if self.items.last() != Some(&item) {
+            self.items.push(item);
+        }
+    }
+}
+
 /// How the items went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conformance {
@@ -256,10 +265,20 @@ struct Replay<'a> {
     state: u32,
     /// The item being replayed has deviated.
     deviated: bool,
-    /// How often each effect came.
-    uses: Vec<u64>,
-    deviations: BTreeMap<(Kind, Where), (u64, Vec<u32>)>,
+    /// By effect.
+    uses: Vec<Used>,
+    /// Where each kind of deviation at each step is in the list.
+    places: BTreeMap<(Kind, Where), usize>,
+    deviations: Vec<Deviation>,
     verdicts: Vec<Verdict>,
+}
+
+/// How often an effect came, and what of it every event needs: the moves of a long log go through these alone.
+struct Used {
+    count: u64,
+    next: u32,
+    /// Places in the list of deviations.
+    deviations: Box<[usize]>,
 }
 
 impl<'a> Replay<'a> {
@@ -270,7 +289,8 @@ impl<'a> Replay<'a> {
             state: 0,
             deviated: false,
             uses: Vec::new(),
-            deviations: BTreeMap::new(),
+            places: BTreeMap::new(),
+            deviations: Vec::new(),
             verdicts: vec![Verdict::NotLookedAt; items],
         }
     }
@@ -284,28 +304,34 @@ impl<'a> Replay<'a> {
     /// A step the stream does not have.
     fn unknown(&mut self, item: u32, step: u32) {
         if self.stream.adhoc != Adhoc::Allow {
-            self.deviate(item, Kind::UnknownStep, Where::Unknown(step));
+            let place = self.place(Kind::UnknownStep, Where::Unknown(step));
+            self.deviated = true;
+            self.deviations[place].happened_to(item);
         }
     }
     fn take(&mut self, item: u32, effect: u32) {
-        let number = effect as usize;
-        if self.uses.len() <= number {
-            self.uses.resize(number + 1, 0);
+        while self.uses.len() <= effect as usize {
+            let effect = &self.machine.effects[self.uses.len()];
+            let (next, deviations) = (effect.next, effect.deviations.clone());
+            let deviations = deviations.iter().map(|(kind, step)| self.place(*kind, Where::Step(*step))).collect();
+            self.uses.push(Used { count: 0, next, deviations });
         }
-        self.uses[number] += 1;
-        self.state = self.machine.effects[number].next;
-        for place in 0..self.machine.effects[number].deviations.len() {
-            let (kind, step) = self.machine.effects[number].deviations[place];
-            self.deviate(item, kind, Where::Step(step));
+        let used = &mut self.uses[effect as usize];
+        used.count += 1;
+        self.state = used.next;
+        for place in &used.deviations {
+            self.deviated = true;
+            self.deviations[*place].happened_to(item);
         }
     }
-    fn deviate(&mut self, item: u32, kind: Kind, at: Where) {
-        self.deviated = true;
-        let (count, items) = self.deviations.entry((kind, at)).or_default();
-        *count += 1;
-        if items.last() != Some(&item) {
-            items.push(item);
+    /// Where a deviation is in the list; it is put there if it is new.
+    fn place(&mut self, kind: Kind, at: Where) -> usize {
+        let next = self.deviations.len();
+        let place = *self.places.entry((kind, at)).or_insert(next);
+        if place == next {
+            self.deviations.push(Deviation { kind, at, count: 0, items: Vec::new() });
         }
+        place
     }
     /// The item is delivered (`over`), has ended otherwise (`gone`: nothing is owed any more), or is open.
     fn end(&mut self, item: u32, over: bool, gone: bool) {
@@ -324,7 +350,8 @@ impl<'a> Replay<'a> {
     }
     fn finish(self) -> Conformance {
         let mut clauses: BTreeMap<Clause, ClauseCount> = BTreeMap::new();
-        for (effect, uses) in self.machine.effects.iter().zip(&self.uses) {
+        for (effect, used) in self.machine.effects.iter().zip(&self.uses) {
+            let uses = used.count;
             for clause in &effect.satisfied {
                 clauses.entry(*clause).or_default().satisfied += uses;
             }
@@ -335,9 +362,8 @@ impl<'a> Replay<'a> {
                 clauses.entry(*clause).or_default().pending += uses;
             }
         }
-        let deviations = self.deviations.into_iter();
-        let mut deviations: Vec<Deviation> =
-            deviations.map(|((kind, at), (count, items))| Deviation { kind, at, count, items }).collect();
+        let mut deviations = self.deviations;
+        deviations.retain(|d| d.count > 0);
         deviations.sort_by_key(|d| (std::cmp::Reverse(d.count), d.kind, d.at));
         let looked_at = self.verdicts.iter().filter(|v| **v != Verdict::NotLookedAt).count();
         let good = self.verdicts.iter().filter(|v| matches!(v, Verdict::Conforms | Verdict::Pending)).count();

@@ -103,8 +103,10 @@ pub(crate) struct Machine<'a> {
     /// For each state and move its effect, [`NONE`] where it was not made yet.
     moves: Vec<u32>,
     pub(crate) effects: Vec<Effect>,
-    begins: HashMap<Option<StepIndex>, u32>,
-    ends: HashMap<(u32, bool), u32>,
+    /// The state of a new item by its first step; the last one is of items that begin with none.
+    begins: Vec<u32>,
+    /// For each state the effect of ending, of an open and of a delivered item; [`NONE`] where it was not made yet.
+    ends: Vec<[u32; 2]>,
 }
 
 impl<'a> Machine<'a> {
@@ -117,18 +119,19 @@ impl<'a> Machine<'a> {
             numbers: HashMap::new(),
             moves: Vec::new(),
             effects: Vec::new(),
-            begins: HashMap::new(),
-            ends: HashMap::new(),
+            begins: vec![NONE; stream.steps.len() + 1],
+            ends: Vec::new(),
         }
     }
     /// The state of a new item whose first step this is.
     pub(crate) fn begin(&mut self, first: Option<StepIndex>) -> u32 {
         let start = first.filter(|step| self.stream.starts().has(*step));
-        if let Some(state) = self.begins.get(&start) {
-            return *state;
+        let cell = start.map_or(self.stream.steps.len(), usize::from);
+        if self.begins[cell] != NONE {
+            return self.begins[cell];
         }
         let state = self.state(State { marking: Marking::new(self.stream, start), waiting: 0 });
-        self.begins.insert(start, state);
+        self.begins[cell] = state;
         state
     }
     /// The state of an item some steps of which were left out or do not apply to it.
@@ -156,8 +159,12 @@ impl<'a> Machine<'a> {
     }
     /// What is left when the item is over, or at the instant of looking.
     pub(crate) fn end(&mut self, state: u32, over: bool) -> u32 {
-        if let Some(effect) = self.ends.get(&(state, over)) {
-            return *effect;
+        let cell = (state as usize, usize::from(over));
+        if self.ends.len() <= cell.0 {
+            self.ends.resize(self.states.len(), [NONE; 2]);
+        }
+        if self.ends[cell.0][cell.1] != NONE {
+            return self.ends[cell.0][cell.1];
         }
         let State { marking, waiting } = &self.states[state as usize];
         let owed = Standing::of(self.stream, marking).owed;
@@ -191,7 +198,7 @@ impl<'a> Machine<'a> {
         }
         let number = self.effects.len() as u32;
         self.effects.push(effect);
-        self.ends.insert((state, over), number);
+        self.ends[cell.0][cell.1] = number;
         number
     }
 

@@ -268,7 +268,7 @@ impl<R: Read> Splitter<R> {
                 }
             }
             let tail = data.get(i..).unwrap_or_default();
-            let Some(stop) = tail.iter().position(|&c| c == delimiter || c == newline) else {
+            let Some(stop) = first_of(tail, delimiter, newline) else {
                 self.fields.push(Field {
                     start: index(start),
                     end: index(trim_return(data, start, data.len())),
@@ -289,6 +289,26 @@ impl<R: Read> Splitter<R> {
             }
         }
     }
+}
+
+/// Where either of two bytes comes first. Fields are short: eight bytes at a time cost less than a call of `memchr`.
+#[inline]
+fn first_of(text: &[u8], a: u8, b: u8) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (all_a, all_b) = (ONES * u64::from(a), ONES * u64::from(b));
+    // The lowest bit that is set lies in the first byte that is zero; bits above it may be wrong.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let mut at = 0;
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let found = zero(word ^ all_a) | zero(word ^ all_b);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    rest.iter().position(|c| *c == a || *c == b).map(|place| at + place)
 }
 
 fn trim_return(data: &[u8], start: usize, end: usize) -> usize {
@@ -390,6 +410,12 @@ mod tests {
                 read.push((0..record.len()).map(|i| String::from_utf8_lossy(record.field(i, &mut scratch).unwrap()).into_owned()).collect::<Vec<_>>());
             }
             prop_assert_eq!(read, table);
+        }
+
+        #[test]
+        fn the_first_of_two_bytes_is_found(text in proptest::collection::vec(prop_oneof![Just(b','), Just(b'\n'), 0u8..20, any::<u8>()], 0..40)) {
+            let plain = text.iter().position(|c| *c == b',' || *c == b'\n');
+            prop_assert_eq!(super::first_of(&text, b',', b'\n'), plain);
         }
 
         #[test]
