@@ -22,7 +22,7 @@ pub fn run(sizes: &[usize], alone: bool) -> Result<()> {
         let log = generated(*events)?;
         let mut rounds = Vec::new();
         for round in 1..=ROUNDS {
-            eprintln!("{events} events, round {round} of {ROUNDS}");
+            println!("{events} events, round {round} of {ROUNDS}");
             rounds.push(ask_all(&log, peers.as_ref())?);
         }
         let table = table::of_rounds(&rounds);

@@ -37,6 +37,11 @@ pub(crate) enum Command {
     Convert(Convert),
     /// Write facts or an event log of a running server to standard output
     Export(Export),
+    /// Measure software delivery (DORA's five) of a history of Git: a table of commits and one of tags
+    #[command(
+        after_help = "Examples:\n  git log --all --format='%H,%P,%cI' > commits.csv\n  git for-each-ref refs/tags --format='%(refname:short),%(objectname),%(*objectname),%(creatordate:iso-strict)' > tags.csv\n  watercourse delivery commits.csv tags.csv --days 365"
+    )]
+    Delivery(Delivery),
     /// Write a chart of a running server's stream to a file: the same picture as on its page
     #[command(
         after_help = "Examples:\n  watercourse chart lead-times --stream restore-service -o lead-times.png\n  watercourse chart map --stream deploy-release --days 90 --only 'team:operations' -o map.svg\n  watercourse chart throughput --stream new-feature --format csv"
@@ -494,4 +499,18 @@ pub(crate) struct Chart {
     pub(crate) show: String,
     #[command(flatten)]
     pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Delivery {
+    /// The commits: hash, parents, time
+    pub(crate) commits: PathBuf,
+    /// The tags: name, commit, time
+    pub(crate) tags: PathBuf,
+    /// Only the last days of the history
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) days: Option<u32>,
+    /// One JSON object on standard output instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -302,3 +302,30 @@ fn what_cannot_be_converted_leaves_no_file() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
     assert_eq!(left, ["bad.jsonocel"]);
 }
+
+#[test]
+fn delivery_of_a_history_of_git() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let id = |n: u8| format!("{n:040x}");
+    let commits = format!(
+        "sha,parents,commit_time\n{a},,2026-01-01T00:00:00Z\n{b},{a},2026-01-02T00:00:00Z\n{c},{b},2026-01-08T00:00:00Z\n",
+        a = id(1),
+        b = id(2),
+        c = id(3)
+    );
+    let tags = format!("tag,commit_sha,tag_time\nv1,{},2026-01-05T00:00:00Z\n", id(2));
+    let (commits, tags) = (write("commits.csv", &commits), write("tags.csv", &tags));
+    let ran = run(&["delivery", &commits, &tags, "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    // 3 and 4 days; the third is in no tag.
+    assert_eq!(ran.json()["undeployed"]["value"], 1.0, "{}", ran.out);
+    assert_eq!(ran.json()["lead_time_p50"]["value"], 4.0 * 86_400_000.0, "{}", ran.out);
+    let text = run(&["delivery", &commits, &tags]).out;
+    assert!(text.contains("3 commits, 1 tags") && text.contains("names no incidents"), "{text}");
+    assert_eq!(run(&["delivery", &tags, &commits]).code, 1);
+}

@@ -5,6 +5,7 @@ mod accounts;
 mod assigned;
 mod audit;
 mod bad_input;
+mod charts;
 mod contract;
 mod description;
 mod door;

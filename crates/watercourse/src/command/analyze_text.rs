@@ -219,7 +219,7 @@ fn quantiles(q: Option<Milliseconds>) -> String {
 }
 
 /// A figure, or why there is none.
-fn said(figure: &Figure) -> String {
+pub(super) fn said(figure: &Figure) -> String {
     match scope::figure(figure, None) {
         Shown::Value { text, .. } => text,
         unknown => unknown.why(),

@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod chart;
 pub(crate) mod check;
 pub(crate) mod convert;
+mod delivery;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod export;

@@ -2,7 +2,8 @@
 
 use super::line::line;
 use super::{
-    account, analyze, audit, backup, chart, check, convert, demo, doctor, export, import, publish, restore, serve,
+    account, analyze, audit, backup, chart, check, convert, delivery, demo, doctor, export, import, publish, restore,
+    serve,
 };
 use crate::arguments::Command;
 use crate::exit::{Exit, usage};
@@ -19,6 +20,7 @@ pub(crate) async fn run(command: Command) -> Result<Exit> {
         Command::Import(args) => import::run(&args).await,
         Command::Analyze(args) => analyze::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Delivery(args) => delivery::run(&args),
         Command::Export(args) => export::run(&args).await,
         Command::Chart(args) => chart::run(&args).await,
         Command::Account(what) => account::run(&what).await,
