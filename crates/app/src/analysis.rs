@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use watercourse_core::item::Outcome;
 use watercourse_core::time::Instant;
 use watercourse_exchange::{Evidence, FlowState, Imported, Mapping, NextStep, Rejected, Rows, Warning, next_step};
+use watercourse_flow::alignment::{Fit, Net};
 use watercourse_flow::figure::{Reason, Spread};
 use watercourse_flow::from_log::from_log;
 use watercourse_flow::hygiene::{Finding, hygiene};
@@ -23,6 +24,9 @@ use watercourse_flow::visits::Visits;
 
 /// How many open items are listed, the oldest first.
 const OLDEST: usize = 20;
+
+/// How many states the search for the alignment of one variant may take: seconds at most, and some 100 MB.
+const STATES: usize = 1_000_000;
 
 /// What a log means, as its mapping says. Labels of being done count as soon as they are known; what is
 /// merely suggested about working and waiting is left alone until a mapping file says it.
@@ -115,6 +119,8 @@ pub struct Analysis {
     pub handoffs: HandOffs,
     /// What is done again.
     pub rework: Rework,
+    /// How the cases went compared with a model; null where none was given.
+    pub alignment: Option<Fit>,
     /// What was guessed, with alternatives.
     pub mapping: Mapping,
     /// What to know before believing the figures.
@@ -167,6 +173,10 @@ impl Study {
         let mut analysis = Analysis::of(imported, &ordered, &View::of(&visits, &timeline), &variants);
         analysis.hygiene = hygiene(log, &ordered, &meaning, now);
         Self { ordered, visits, timeline, map, variants, analysis }
+    }
+    /// Compares the log, which must be the one of this study, with a model.
+    pub fn compare(&mut self, log: &Log, net: &Net) {
+        self.analysis.alignment = Some(Fit::of(net, &self.variants, &log.activities, STATES));
     }
 }
 
@@ -228,6 +238,7 @@ impl Analysis {
             flow_efficiency: flow_efficiency(view),
             handoffs,
             rework: rework(view),
+            alignment: None,
             lead_times,
             mapping: imported.mapping.clone(),
             warnings,

@@ -27,6 +27,14 @@ pub enum ExchangeError {
         /// What to do.
         remedy: String,
     },
+    /// The content is no Petri net this crate reads.
+    #[error("this is {found}, not a model that a log can be compared with: {remedy}")]
+    NotANet {
+        /// What it looks like.
+        found: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The content breaks the rules of its format.
     #[error("line {line} (byte {byte}): {what}; {remedy}")]
     Malformed {

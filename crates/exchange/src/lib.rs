@@ -1,6 +1,8 @@
 //! File formats in and out: event logs as CSV, XES, JSON and OCEL; in, they may be gzipped or zipped, and are streamed
 //! into [`watercourse_flow::log::Log`] or, with several objects an event, into [`ocel::Ocel`].
 //!
+//! Petri nets to compare logs with are read from PNML ([`read_pnml`]).
+//!
 //! Everything that was guessed on the way (delimiter, encoding, date order, which column means what, which label
 //! means done) is part of the answer, with its reason and its alternatives, and can be overridden: by [`Options`],
 //! or by a mapping file ([`Mapping::to_toml`], [`Options::from_toml`]).
@@ -26,6 +28,7 @@ mod mapping_file;
 mod names;
 pub mod ocel;
 mod options;
+mod pnml;
 mod read;
 mod rejected;
 mod source;
@@ -45,6 +48,7 @@ pub use mapping::{
     Alternative, By, Choice, DateColumn, Filter, FlowState, Format, Label, Layout, Mapping, TimeExample,
 };
 pub use options::{Limits, Options};
+pub use pnml::{read_pnml, read_pnml_path};
 pub use read::{format_of, read_log, read_path, read_path_keeping};
 pub use rejected::RejectedRows;
 pub use zone::Zone;

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use proptest::prelude::*;
-use watercourse_exchange::{DateOrder, Limits, Options, parse_moment, read_git, read_log};
+use watercourse_exchange::{DateOrder, Limits, Options, parse_moment, read_git, read_log, read_pnml};
 
 fn seeds(folders: &[&str]) -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
@@ -128,6 +128,16 @@ proptest! {
             let text = String::from_utf8_lossy(&changed(seed, &changes)).into_owned();
             if let Ok(options) = Options::from_toml(&text) {
                 let _ = read_log(&mut Cursor::new("case,activity,time\n1,a,2024-03-04\n"), &options, &mut |_, _| {});
+            }
+        }
+    }
+
+    #[test]
+    fn nets(changes in proptest::collection::vec(change(), 1..6)) {
+        let limits = Limits { record: 1 << 14, unpacked: 1 << 20, ..Limits::default() };
+        for seed in seeds(&["pnml"]) {
+            if let Ok(net) = read_pnml(&mut Cursor::new(changed(seed, &changes)), &limits) {
+                prop_assert!(net.initial().iter().chain(net.last()).all(|(place, n)| *place < net.places() && *n > 0));
             }
         }
     }

@@ -7,6 +7,7 @@
 //! came from: [`timeline::Timeline`] tells where the time went, [`measures`] sum it up, [`map`], [`variants`]
 //! and [`conformance`] show the way items took.
 
+pub mod alignment;
 mod cases;
 pub mod conformance;
 pub mod delivery;

@@ -442,6 +442,9 @@ pub(crate) struct Analyze {
     /// Write every row that could not be used to this file, with its line and the reason
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
+    /// A Petri net (PNML) to compare the log with: how well it fits, and what was skipped or added
+    #[arg(long, value_name = "FILE")]
+    pub(crate) net: Option<PathBuf>,
     /// What counts as now for open work (RFC 3339); the log's last event where nothing is said
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

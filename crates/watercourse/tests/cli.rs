@@ -163,6 +163,29 @@ fn analyze_tells_what_can_be_taken_by_hand() {
 }
 
 #[test]
+fn analyze_compares_with_a_model() {
+    // New, then closed: T-1 was in progress between, T-4 waits instead of being closed.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.pnml");
+    let net = r#"<pnml><net id="n">
+        <place id="a"><initialMarking><text>1</text></initialMarking></place><place id="b"/><place id="c"/>
+        <transition id="t"><name><text>New</text></name></transition>
+        <transition id="u"><name><text>Closed</text></name></transition>
+        <arc id="1" source="a" target="t"/><arc id="2" source="t" target="b"/>
+        <arc id="3" source="b" target="u"/><arc id="4" source="u" target="c"/></net></pnml>"#;
+    std::fs::write(&file, net).unwrap();
+    let file = file.display().to_string();
+    let a = run(&["analyze", &path("tickets.csv"), "--net", &file, "--json"]).json();
+    // Fitness 1 - 1/5, 1, 1 and 1 - 2/4.
+    assert!((a["alignment"]["average_fitness"]["value"].as_f64().unwrap() - 3.3 / 4.0).abs() < 1e-12);
+    assert_eq!(a["alignment"]["fitting"]["value"], 0.5);
+    let text = run(&["analyze", &path("tickets.csv"), "--net", &file]).out;
+    assert!(text.contains("1 case skipped \u{201c}Closed\u{201d}"), "{text}");
+    let wrong = run(&["analyze", &path("tickets.csv"), "--net", &path("tickets.csv")]);
+    assert!(wrong.code == 1 && wrong.err.contains("tickets.csv: "), "{}", wrong.err);
+}
+
+#[test]
 fn analyze_as_text_fits_and_gives_reasons() {
     let ran = run(&["analyze", &path("tickets.csv")]);
     assert_eq!(ran.code, 0);

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod identities;
 pub mod logs;
 pub mod naive;
+pub mod pnml;
 pub mod random;
 pub mod small;
 pub mod told;

@@ -20,6 +20,7 @@ macro_rules! pages {
 
 pages!(
     "aging",
+    "alignments",
     "balance",
     "before-after",
     "bottleneck",

@@ -11,7 +11,7 @@ use std::path::Path;
 use watercourse_app::App;
 use watercourse_app::analysis::Study;
 use watercourse_core::time::Instant;
-use watercourse_exchange::{RejectedRows, read_path, read_path_keeping};
+use watercourse_exchange::{ExchangeError, RejectedRows, read_path, read_path_keeping, read_pnml_path};
 
 /// Reads the log, says what it tells, and writes the files that were asked for.
 pub(crate) fn run(args: &Analyze) -> Result<Exit> {
@@ -22,6 +22,13 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
         Some(now) => Some(Instant::parse(now).map_err(|e| usage(format!("--now cannot be “{now}”: {e}")))?.millis()),
         None => None,
     };
+    // Before the log: a model that cannot be read should not cost the time of a long one.
+    let net = match &args.net {
+        Some(file) => {
+            Some(read_pnml_path(file, &options.limits).map_err(|e| named(&e, file, &file.display().to_string()))?)
+        }
+        None => None,
+    };
     let bar = screen::progress("Reading", std::fs::metadata(&given.path).map_or(0, |m| m.len()));
     let mut progress = |done, _| bar.set_position(done);
     let read = match &args.rejected {
@@ -29,12 +36,11 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
         None => read_path(&given.path, &options, &mut progress),
     };
     bar.finish_and_clear();
-    let imported = read.map_err(|e| {
-        let (said, exit) = (e.to_string(), if e.is_usage() { Exit::Usage } else { Exit::Failed });
-        let is_named = said.contains(&*given.path.to_string_lossy());
-        ended(exit, if is_named { said } else { format!("{}: {said}", given.name) })
-    })?;
-    let study = Study::of(&imported, as_of, App::system_clock()().millis());
+    let imported = read.map_err(|e| named(&e, &given.path, &given.name))?;
+    let mut study = Study::of(&imported, as_of, App::system_clock()().millis());
+    if let Some(net) = &net {
+        study.compare(&imported.log, net);
+    }
     if let Some(file) = &args.write_mapping {
         write(file, &imported.mapping.to_toml())?;
         screen::tell(&format!("Mapping written to {}. Change it and give it as --mapping.", file.display()));
@@ -53,6 +59,12 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
         tell(&imported, &study);
     }
     Ok(Exit::Done)
+}
+
+/// What is wrong with a file, with its name.
+fn named(error: &ExchangeError, path: &Path, name: &str) -> anyhow::Error {
+    let (said, exit) = (error.to_string(), if error.is_usage() { Exit::Usage } else { Exit::Failed });
+    ended(exit, if said.contains(&*path.to_string_lossy()) { said } else { format!("{name}: {said}") })
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

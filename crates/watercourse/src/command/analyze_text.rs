@@ -38,6 +38,7 @@ pub(crate) fn tell(imported: &Imported, study: &Study) {
     table("Step by step", &a.steps);
     table("Team by team", &a.teams);
     variants(imported, study);
+    alignment(a);
     warnings(a);
 }
 
@@ -176,6 +177,29 @@ fn variants(imported: &Imported, study: &Study) {
             if variant.steps.len() > 8 { format!(" → … ({} events)", variant.steps.len()) } else { String::new() };
         let first = format!("  {:>8} {:>5.1} % ", count(variant.count as u64), variant.share * 100.0);
         wrapped(&first, &" ".repeat(19), &format!("{}{more}", steps.join(" → ")));
+    }
+}
+
+/// How the cases went compared with the model that was given.
+fn alignment(a: &Analysis) {
+    let Some(fit) = &a.alignment else { return };
+    let line = |what: &str, said: &str| wrapped(&format!("  {what:<15} "), &" ".repeat(18), said);
+    data("\nCompared with the model");
+    if fit.shortest.is_none() {
+        return line("Not aligned", "no run of the model from its beginning to its end was found");
+    }
+    let exactly = |figure: &Figure| figure.value().map_or_else(|| said(figure), |v| format!("{v:.4}"));
+    line("Average fitness", &exactly(&fit.average_fitness));
+    line("Fit wholly", &format!("{} of {}", said(&fit.fitting), counted(fit.aligned, "case", "cases")));
+    if fit.not_aligned > 0 {
+        let cases = counted(fit.not_aligned, "case", "cases");
+        line("Not aligned", &format!("{cases} of variants whose search took too long; they are in no figure"));
+    }
+    for deviation in fit.deviations.iter().take(MOST) {
+        wrapped("  - ", "    ", &deviation.text());
+    }
+    if fit.deviations.len() > MOST {
+        data(&format!("  … and {} more", count((fit.deviations.len() - MOST) as u64)));
     }
 }
 
