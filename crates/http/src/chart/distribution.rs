@@ -23,6 +23,9 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let total: u64 = found.kinds.iter().flat_map(|k| &k.delivered).sum();
     let answer = match found.kinds.first() {
         _ if found.not_measured.is_some() => found.not_measured.map_or_else(String::new, |r| r.text().to_owned()),
+        Some(first) if total > 0 && found.kinds.len() == 1 && first.name.is_empty() => {
+            format!("{} delivered; this source does not say of which kind.", say::counted(total, "item was", "items were"))
+        }
         Some(first) if total > 0 => format!(
             "{} delivered, of {}; {} of them {}.",
             say::counted(total, "item was", "items were"),

@@ -62,13 +62,12 @@ impl Chart {
     }
 }
 
-/// Which measures a chart shows: what looks wrong with a log bears on some of them.
+/// Which measures a chart shows: what looks wrong with a log bears on some of them. Charts of whole stays rest on
+/// none: what of them is not told apart they draw as such.
 fn rests_on(chart: &str) -> &'static [Affected] {
     match chart {
         "aging" => &[Affected::Aging],
-        "time-by-step" | "time-by-team" => &[Affected::StepTimes, Affected::FlowEfficiency],
         "bottleneck" => &[Affected::Bottleneck],
-        "balance" => &[Affected::StepTimes],
         "lead-times" | "histogram" | "flow-time" => &[Affected::LeadTime],
         "throughput" => &[Affected::Throughput, Affected::Arrivals],
         "cumulative-flow" | "flow-load" => &[Affected::Wip],

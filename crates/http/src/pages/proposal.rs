@@ -10,6 +10,7 @@ use crate::view::say;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use std::collections::BTreeSet;
 use watercourse_app::AppError;
 use watercourse_core::stream::{Stream, read};
 use watercourse_flow::conformance::{conformance, same_steps};
@@ -37,8 +38,9 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
         wrong: "Nothing has happened in this stream that a definition could be made of.".to_owned(),
         right: "Come back when some items are through.".to_owned(),
     })?;
+    let teams: BTreeSet<String> = web.app.teams(&web.access).await?.into_iter().map(|t| t.id).collect();
     let (to, text) = if imported {
-        (String::new(), proposal.text.clone())
+        (String::new(), with_known_teams(&proposal.text, &teams))
     } else {
         (id.clone(), named(&proposal.text, &id, &published.head.name))
     };
@@ -73,6 +75,17 @@ fn about(proposal: &Proposal, fitness: Option<f64>) -> String {
     said
 }
 
+/// The text in which teams that are none here are remarks: they would be errors, and are worth knowing all the same.
+fn with_known_teams(text: &str, teams: &BTreeSet<String>) -> String {
+    let line = |line: &str| match line.strip_prefix("team ").and_then(|rest| rest.split('"').nth(1)) {
+        Some(team) if !teams.contains(team) => format!("# {line}; it is no team here yet"),
+        _ => line.to_owned(),
+    };
+    let mut text = text.lines().map(line).collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
+}
+
 /// The text under the id and name of the stream it is for.
 fn named(text: &str, id: &str, name: &str) -> String {
     let line = |line: &str| {
@@ -96,7 +109,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::{named, with_known_teams};
+    use std::collections::BTreeSet;
 
     #[test]
     fn only_the_streams_own_id_and_name_are_put_in() {
@@ -104,6 +118,15 @@ mod tests {
         assert_eq!(
             named(text, "restore", "Restore \"it\""),
             "stream  = \"restore\"\nname    = \"Restore \\\"it\\\"\"\n\n[[step]]\nname     = \"Keep\"\n"
+        );
+    }
+
+    #[test]
+    fn a_team_that_is_none_here_is_a_remark() {
+        let text = "id       = \"a\"\nteam     = \"desk\"  # had it most often\nteam     = \"ops\"\n";
+        assert_eq!(
+            with_known_teams(text, &BTreeSet::from(["ops".to_owned()])),
+            "id       = \"a\"\n# team     = \"desk\"  # had it most often; it is no team here yet\nteam     = \"ops\"\n"
         );
     }
 }

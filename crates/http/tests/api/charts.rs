@@ -143,11 +143,7 @@ async fn what_happened_is_proposed_as_a_stream_and_compared_with_it(server: Serv
         .replace("&gt;", ">")
         .replace("&amp;", "&");
     assert!(text.contains("[[step]]") && text.contains("after"), "{text}");
-    for team in ["desk", "ops"] {
-        let body = json!({"name": team});
-        let put = server.request("PUT", &format!("/api/v1/teams/{team}")).header("idempotency-key", team).json(&body);
-        assert!(server.send(put).await.status < 300);
-    }
+    assert!(text.contains("# team     = \"desk\""), "a team that is none here is no error: {text}");
     let published = server.post("/api/v1/streams", json!({"text": text, "reason": "As it runs"})).await.created();
     let id = published["id"].as_str().unwrap().to_owned();
 
