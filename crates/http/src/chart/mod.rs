@@ -31,6 +31,7 @@ list::charts! {
     }
     waits: { "bottleneck" = of ("bottleneck", L1) }
     balance: { "balance" = of ("balance", L1) }
+    coverage: { "coverage" = of ("coverage", L1) }
     lead_times: { "lead-times" = of ("scatter", L0) }
     histogram: { "histogram" = of ("scatter", L0) }
     survival: { "flow-time" = of ("flow-time", L0) }

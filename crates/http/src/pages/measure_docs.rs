@@ -27,6 +27,7 @@ pages!(
     "business-time",
     "complete-accurate",
     "conformance",
+    "coverage",
     "cumulative-flow",
     "discovery",
     "dora",

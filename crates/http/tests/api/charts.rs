@@ -11,13 +11,14 @@ on_both!(
     what_happened_is_proposed_as_a_stream_and_compared_with_it,
 );
 
-const CHARTS: [&str; 17] = [
+const CHARTS: [&str; 18] = [
     "map",
     "aging",
     "time-by-step",
     "time-by-team",
     "bottleneck",
     "balance",
+    "coverage",
     "lead-times",
     "histogram",
     "flow-time",
