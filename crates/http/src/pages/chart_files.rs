@@ -44,7 +44,7 @@ pub async fn chart_file(
             what: "picture: nothing was measured in this window".to_owned(),
             right: "Choose a longer time, or ask for .json, which says why.".to_owned(),
         };
-        return Ok(([(header::CONTENT_TYPE, "image/png")], painted.ok_or_else(nothing)?).into_response());
+        return Ok(picture("image/png", painted.ok_or_else(nothing)?));
     }
     file(&drawn, suffix).ok_or_else(|| missing().into())
 }
@@ -66,13 +66,21 @@ fn file(drawn: &Drawn, suffix: &str) -> Option<Response> {
     })
 }
 
-/// An SVG file brings its styles along, which the policy for pages would not allow.
 fn svg(text: String) -> Response {
+    picture("image/svg+xml; charset=utf-8", text)
+}
+
+/// A picture. An SVG brings its styles along, and a browser that shows one alone adds its own: the policy for pages
+/// allows neither.
+fn picture(media: &'static str, content: impl IntoResponse) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (header::CONTENT_TYPE, media),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
     ];
-    (headers, text).into_response()
+    (headers, content).into_response()
 }
 
 /// The page of a stream, or the same as a file where its address ends with `.svg` or `.toml`.
