@@ -162,17 +162,21 @@ pub struct NotMeasured {
 impl Study {
     /// Computes everything about a log. `as_of` (UTC ms) is what counts as now; the last event where none is given.
     #[must_use]
-    pub fn of(imported: &Imported, as_of: Option<i64>, now: i64) -> Self {
+    pub fn of(imported: &Imported, as_of: Option<i64>) -> Self {
         let log = &imported.log;
         let ordered = Ordered::of(log);
-        let meaning = meaning(&imported.mapping, log, imported.evidence, as_of);
-        let visits = from_log(log, &ordered, &meaning);
+        let visits = from_log(log, &ordered, &meaning(&imported.mapping, log, imported.evidence, as_of));
         let timeline = Timeline::of(&visits);
         let map = Map::of_log(log, &ordered, None);
         let variants = Variants::of_log(&ordered, &visits, None);
-        let mut analysis = Analysis::of(imported, &ordered, &View::of(&visits, &timeline), &variants);
-        analysis.hygiene = hygiene(log, &ordered, &meaning, now);
+        let analysis = Analysis::of(imported, &ordered, &View::of(&visits, &timeline), &variants);
         Self { ordered, visits, timeline, map, variants, analysis }
+    }
+    /// Looks the log, which must be the one of this study, over: what looks wrong with it `now` (UTC ms).
+    pub fn look_over(&mut self, imported: &Imported, as_of: Option<i64>, now: i64) {
+        let log = &imported.log;
+        let meaning = meaning(&imported.mapping, log, imported.evidence, as_of);
+        self.analysis.hygiene = hygiene(log, &self.ordered, &meaning, now);
     }
     /// Compares the log, which must be the one of this study, with a model.
     pub fn compare(&mut self, log: &Log, net: &Net) {

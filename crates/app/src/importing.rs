@@ -7,6 +7,7 @@ use crate::audit::{Action, note};
 use crate::context::Context;
 use crate::error::AppError;
 use crate::items::{boxed, keep_answer};
+use crate::off_thread::off_thread;
 use crate::published::{ImportedStep, ImportedSteps, Published};
 use crate::streams::owner;
 use crate::watch::{Phase as At, Watch};
@@ -101,10 +102,11 @@ impl App {
         }
         check_stream_id(&import.stream)?;
         let (actor, now) = (ctx.actor.clone(), self.now());
-        let ready = tokio::task::spawn_blocking(move || Ready::of(&actor, import, now))
-            .await
-            .map_err(|e| StoreError::Other(format!("the import broke off: {e}")))?;
-        let ready = Arc::new(ready);
+        let ready = off_thread("the import", move || {
+            let visits = from_log(&import.log, &Ordered::of(&import.log), &import.meaning);
+            Ready::of(&actor, import, &visits, now)
+        });
+        let ready = Arc::new(ready.await?);
         if dry_run {
             let became = self.would_keep(Arc::clone(&ready), &ctx.access, Arc::default()).await?;
             return Ok(ready.done(None, &became));
@@ -162,8 +164,7 @@ impl App {
         let bad = |wrong: String| StoreError::Malformed { table: "stream", wrong };
         let steps: ImportedSteps = serde_json::from_str(&head.definition).map_err(|e| bad(e.to_string()))?;
         let (log, meaning) = self.log_of_import(&head).await?;
-        let visits = tokio::task::spawn_blocking(move || from_log(&log, &Ordered::of(&log), &meaning)).await;
-        let visits = visits.map_err(|e| StoreError::Other(format!("measuring broke off: {e}")))?;
+        let visits = off_thread("measuring", move || from_log(&log, &Ordered::of(&log), &meaning)).await?;
         Ok((0..visits.item_count()).map(|i| item(&head, &steps, &visits, i)).collect())
     }
 }
@@ -199,9 +200,9 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    pub(crate) fn of(actor: &Actor, import: Import, now: Instant) -> Self {
+    /// `visits`: those of the log.
+    pub(crate) fn of(actor: &Actor, import: Import, visits: &Visits, now: Instant) -> Self {
         let Import { stream, name, kind, log, meaning, note, file, told } = import;
-        let visits = from_log(&log, &Ordered::of(&log), &meaning);
         let kind = if kind.is_empty() { "imported".to_owned() } else { kind };
         let step = |(index, name): (usize, &str)| ImportedStep {
             id: name.to_owned(),
@@ -223,7 +224,7 @@ impl Ready {
             imported: true,
             entity: String::new(),
         };
-        let items = (0..visits.item_count()).map(|i| item(&head, &steps, &visits, i)).collect();
+        let items = (0..visits.item_count()).map(|i| item(&head, &steps, visits, i)).collect();
         Self { head, steps, log, items, visits: visits.len(), file, told }
     }
 

@@ -27,6 +27,7 @@ mod listing;
 mod living;
 mod measured;
 mod measuring;
+mod off_thread;
 mod organisation;
 mod outside;
 mod provider;
@@ -66,6 +67,7 @@ pub use imports::{
 pub use items::{Done, NewItem};
 pub use listing::{ItemQuery, Looked, PAGE_MOST, Page, field_labels, schema as list_schema};
 pub use measured::{Course, FEW};
+pub use off_thread::off_thread;
 pub use organisation::{NewPerson, NewTeam, WorkingCalendars};
 pub use outside::{Deployed, Heard, News};
 pub use provider::{AtDoor, Claims, Flow, GroupRole, ProviderSettings, Tried as TriedProvider};

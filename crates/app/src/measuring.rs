@@ -4,6 +4,7 @@ use crate::access::{Access, Permission};
 use crate::app::App;
 use crate::error::AppError;
 use crate::measured::{Course, Cut, FEW, Measured, Placed};
+use crate::off_thread::off_thread;
 use crate::published::Published;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -16,7 +17,7 @@ use watercourse_flow::growing::with_keys;
 use watercourse_flow::hygiene::hygiene;
 use watercourse_flow::order::Ordered;
 use watercourse_flow::visits::Visits;
-use watercourse_store::{Kept, Sight, StoreError};
+use watercourse_store::{Kept, Sight};
 
 /// Streams, as different people see them, whose visits are remembered.
 const SIGHTS: usize = 32;
@@ -53,7 +54,7 @@ impl App {
         let sight = access.sight();
         let mut measured = self.brought_up().await?;
         let name = stream.map(str::to_owned);
-        let (measured, course) = off_thread(move || {
+        let (measured, course) = off_thread("measuring", move || {
             let Measured { natives, moving, .. } = &mut *measured;
             let native = natives.entry(name.clone()).or_default();
             native.refresh(name.as_deref(), moving, now);
@@ -138,7 +139,7 @@ impl App {
                     fresh.moving.insert(item.id, placed);
                 }
             }
-            fresh = off_thread(move || {
+            fresh = off_thread("measuring", move || {
                 for (name, items) in closed {
                     fresh.natives.entry(name).or_default().load(&items);
                 }
@@ -166,7 +167,7 @@ impl App {
             }
         }
         let keys = self.store.reader().await?.seen_keys(cut.0.as_deref(), &cut.1).await?;
-        let part = off_thread(move || {
+        let part = off_thread("measuring", move || {
             let seen = with_keys(&whole.visits.keys, keys.iter().map(String::as_str));
             Course::of(whole.visits.only(&seen))
         })
@@ -185,7 +186,7 @@ impl App {
             return Ok(found.clone());
         }
         let ((log, meaning), now) = (self.log_of_import(&published.head).await?, self.now().millis());
-        let course = off_thread(move || {
+        let course = off_thread("measuring", move || {
             let ordered = Ordered::of(&log);
             let hygiene = Arc::new(hygiene(&log, &ordered, &meaning, now));
             Course { hygiene, ..Course::of(from_log(&log, &ordered, &meaning)) }
@@ -194,10 +195,4 @@ impl App {
         imported().insert(id.clone(), (version, course.clone()));
         Ok(course)
     }
-}
-
-/// Computes without keeping others waiting.
-async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    let done = tokio::task::spawn_blocking(compute).await;
-    done.map_err(|e| StoreError::Other(format!("measuring broke off: {e}")).into())
 }

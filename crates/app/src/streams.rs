@@ -7,11 +7,12 @@ use crate::context::{Context, hex};
 use crate::entities::Tree;
 use crate::error::AppError;
 use crate::items::keep_answer;
+use crate::off_thread::off_thread;
 use crate::published::Published;
 use std::sync::{Arc, PoisonError};
 use watercourse_core::check::{MOST_MARKINGS, QUICK_MARKINGS, check};
 use watercourse_core::stream::{Checked, Context as Around, Severity};
-use watercourse_store::{Conn, StoreError, StreamVersion};
+use watercourse_store::{Conn, StreamVersion};
 
 /// What came of publishing.
 #[derive(Debug, Clone)]
@@ -194,8 +195,7 @@ impl App {
 /// The search for deadlocks is work for a processor, not for the threads that answer requests.
 async fn examine(text: String, around: Around, quick: bool) -> Result<Checked, AppError> {
     let most = if quick { QUICK_MARKINGS } else { MOST_MARKINGS };
-    let checked = tokio::task::spawn_blocking(move || check(&text, &around, most)).await;
-    checked.map_err(|e| AppError::Store(StoreError::Other(format!("the check broke off: {e}"))))
+    off_thread("the check", move || check(&text, &around, most)).await
 }
 
 async fn keep(

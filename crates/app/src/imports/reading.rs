@@ -3,6 +3,7 @@
 use super::look::{Look, SHOWN};
 use crate::analysis::meaning;
 use crate::error::AppError;
+use crate::off_thread::off_thread;
 use crate::watch::{Phase, Watch};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,6 @@ use watercourse_core::time::Instant;
 use watercourse_exchange::{ExchangeError, Glance, Imported, Options, RejectedRows, glance, read_path_keeping};
 use watercourse_flow::hygiene::{Finding, hygiene};
 use watercourse_flow::order::Ordered;
-use watercourse_store::StoreError;
 
 /// A file that was read, or why it was not, with what could be seen of it.
 pub(super) struct Reading {
@@ -47,8 +47,7 @@ pub(super) async fn read(
     now: Instant,
 ) -> Result<Reading, AppError> {
     let options = options(mapping)?;
-    let reading = tokio::task::spawn_blocking(move || read_now(&path, &rejected, &options, &watch, now));
-    Ok(reading.await.map_err(|e| StoreError::Other(format!("reading broke off: {e}")))?)
+    off_thread("reading", move || read_now(&path, &rejected, &options, &watch, now)).await
 }
 
 fn read_now(path: &Path, rejected: &Path, options: &Options, watch: &Watch, now: Instant) -> Reading {

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::AppError;
 use crate::importing::{Became, Import, Ready};
 use crate::items::boxed;
+use crate::off_thread::off_thread;
 use crate::spool::KEEP;
 use crate::watch::{Phase, Watch, stopped};
 use std::sync::{Arc, PoisonError};
@@ -227,14 +228,14 @@ impl App {
         let (stream, name, file) = (job.stream.clone(), job.name.clone(), job.file.clone());
         let (actor, now) = (actor.clone(), self.now());
         let note = format!("Imported from {}", job.file);
-        let work = tokio::task::spawn_blocking(move || {
-            let outcome = Outcome::of(&Study::of(&imported, None, now.millis()));
+        let work = off_thread("an import", move || {
+            let study = Study::of(&imported, None);
             let meaning = meaning(&imported.mapping, &imported.log, imported.evidence, None);
             let told = serde_json::Map::new();
             let import = Import { stream, name, kind: String::new(), log: imported.log, meaning, note, file, told };
-            (Ready::of(&actor, import, now), outcome)
+            (Ready::of(&actor, import, &study.visits, now), Outcome::of(&study))
         });
-        let (ready, outcome) = work.await.map_err(|e| StoreError::Other(format!("an import broke off: {e}")))?;
+        let (ready, outcome) = work.await?;
         Ok(Prepared { ready, look, outcome })
     }
 

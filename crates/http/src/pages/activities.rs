@@ -1,7 +1,7 @@
 //! `/a/{activity}`.
 
 use super::activity_view::{ActivityPage, StepLine};
-use super::measured::{Flow, Narrowed, USUAL, broke_off};
+use super::measured::{Flow, Narrowed, USUAL};
 use super::oops::Oops;
 use super::shell::{render, shell};
 use crate::chart::aging::{self, Aging, Column, Open};
@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, off_thread};
 use watercourse_core::activity::Activity;
 use watercourse_core::stream::Step;
 use watercourse_core::time::Instant;
@@ -55,12 +55,12 @@ pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Resul
 /// How many items passed through an activity in the usual window.
 async fn passed(web: Web, activity: Activity) -> Result<Made<usize>, AppError> {
     let flow = Flow::load(&web, None, Narrowed::to_days(USUAL)).await?;
-    let counted = tokio::task::spawn_blocking(move || {
+    let counted = off_thread("measuring", move || {
         let visits = &flow.visits;
         let was_here = |i: &u32| visits.of_item(*i as usize).any(|v| visits.activity(v) == Some(activity));
         Made { figures: flow.items.iter().filter(was_here).count(), visits: visits.len() }
     });
-    counted.await.map_err(|e| broke_off(&e))
+    counted.await
 }
 
 /// The streams that run work.

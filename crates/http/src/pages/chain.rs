@@ -2,7 +2,7 @@
 
 use super::chain_view::{ChainPage, Finding};
 use super::findings::findings;
-use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, days};
 use super::moves::{Moves, moves};
 use super::now;
 use super::oops::Oops;
@@ -19,7 +19,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, off_thread};
 use watercourse_core::activity::Activity;
 use watercourse_flow::figure::Spread;
 use watercourse_flow::live::Now;
@@ -44,16 +44,16 @@ pub async fn page(web: Web, headers: HeaderMap, Query(asked): Query<Asked>) -> R
         None => None,
     };
     let is_native = one.as_ref().is_none_or(|p| !p.head.imported);
-    let counted: Vec<Arc<Published>> = match one {
-        Some(one) => vec![one],
+    let counted: Vec<Arc<Published>> = match &one {
+        Some(one) => vec![Arc::clone(one)],
         None => streams.iter().filter(|p| !p.head.imported).map(Arc::clone).collect(),
     };
     let now = if is_native { Some(web.app.open_now(&web.access, chosen.as_deref()).await?) } else { None };
     let versions: Vec<(&str, u32)> = counted.iter().map(|p| (p.head.id.as_str(), p.head.version)).collect();
     let of = Of { what: "chain", stream: chosen.clone(), asked: format!("{days} {versions:?}") };
     let made = {
-        let (chosen, counted) = (chosen.clone(), counted.clone());
-        web.ready.get(&web, of, move |web| figures(web, chosen, counted, days)).await?
+        let counted = counted.clone();
+        web.ready.get(&web, of, move |web| figures(web, one, counted, days)).await?
     };
     let figures = made.as_ref().map(|m| &*m.figures);
     let here = now.as_ref().map(Here::of_now).or_else(|| figures.map(|f| f.here.clone()));
@@ -115,13 +115,13 @@ impl Here {
 
 async fn figures(
     web: Web,
-    chosen: Option<String>,
+    chosen: Option<Arc<Published>>,
     counted: Vec<Arc<Published>>,
     days: u32,
 ) -> Result<Made<Figures>, AppError> {
-    let flow = Flow::load(&web, chosen.as_deref(), Narrowed::to_days(days)).await?;
+    let flow = Flow::load(&web, chosen, Narrowed::to_days(days)).await?;
     let streams = counted.clone();
-    let measured = tokio::task::spawn_blocking(move || {
+    let measured = off_thread("measuring", move || {
         let groups = by_activity(&flow.scope().view);
         let share = |a: Activity| groups.iter().find(|g| g.name == a.id()).and_then(|g| g.share.value()).unwrap_or(0.0);
         let figures = Figures {
@@ -135,7 +135,7 @@ async fn figures(
         };
         Made { figures, visits: flow.visits.len() }
     });
-    let mut made = measured.await.map_err(|e| broke_off(&e))?;
+    let mut made = measured.await?;
     made.figures.findings = findings(&web, &counted, days, &made.figures.moves).await?;
     Ok(made)
 }

@@ -1,7 +1,6 @@
 //! Charts as files, and streams as files: the same as on their pages.
 
 use super::conforming::{compared, replayed};
-use super::measured::broke_off;
 use super::oops::Oops;
 use super::streams::{Asked, flow, map, page, share, show};
 use crate::chart::Drawn;
@@ -12,7 +11,7 @@ use crate::state::Web;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use watercourse_app::AppError;
+use watercourse_app::{AppError, off_thread};
 
 /// A chart as a file: `.svg`, `.png`, `.csv`, `.json`.
 pub async fn chart_file(
@@ -39,7 +38,7 @@ pub async fn chart_file(
         chart(chart_id).ok_or_else(missing)?.draw(&flow.scope())
     };
     if suffix == "png" {
-        let painted = tokio::task::spawn_blocking(move || png(&drawn)).await.map_err(|e| broke_off(&e))?;
+        let painted = off_thread("measuring", move || png(&drawn)).await?;
         let nothing = || AppError::NotFound {
             what: "picture: nothing was measured in this window".to_owned(),
             right: "Choose a longer time, or ask for .json, which says why.".to_owned(),

@@ -1,6 +1,6 @@
 //! `/streams/{id}/conformance`: where a stream is left, or where an imported log leaves a stream that is chosen.
 
-use super::measured::{Flow, broke_off};
+use super::measured::Flow;
 use super::oops::Oops;
 use super::shell::{render, shell};
 use super::stream_view::StreamCharts;
@@ -13,7 +13,7 @@ use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, off_thread};
 use watercourse_core::item::Item;
 use watercourse_core::time::Instant;
 use watercourse_flow::conformance::{conformance, conformance_of_items, same_steps};
@@ -64,7 +64,7 @@ pub(super) async fn replayed(
     let since = Instant::from_millis(flow.window.0);
     let items = web.app.items_to_replay(&web.access, (&published.head.id, version), since).await?;
     let (published, stands_on) = (Arc::clone(published), flow.scope().stands_on);
-    let drawn = tokio::task::spawn_blocking(move || {
+    let drawn = off_thread("measuring", move || {
         let some: Vec<&Item> = items.iter().collect();
         let found = conformance_of_items(&some, &published.stream);
         let keys: Vec<String> = items.iter().map(|i| i.key.clone()).collect();
@@ -72,12 +72,12 @@ pub(super) async fn replayed(
         let data = Replayed { found: &found, stream: &published.stream, keys: &keys, prefix: "", stands_on };
         (draw(&data), sentences(&data))
     });
-    drawn.await.map_err(|e| broke_off(&e))
+    drawn.await
 }
 
 /// The items of a log, replayed through a stream it was not made by.
 pub(super) async fn compared(flow: Flow, other: Arc<Published>) -> Result<(Drawn, Vec<String>), AppError> {
-    let drawn = tokio::task::spawn_blocking(move || {
+    let drawn = off_thread("measuring", move || {
         let scope = flow.scope();
         let visits = scope.visits();
         let steps = same_steps(visits, &other.stream);
@@ -96,5 +96,5 @@ pub(super) async fn compared(flow: Flow, other: Arc<Published>) -> Result<(Drawn
         let data = Replayed { found: &found, stream: &other.stream, keys: &keys, prefix, stands_on };
         (draw(&data), sentences(&data))
     });
-    drawn.await.map_err(|e| broke_off(&e))
+    drawn.await
 }

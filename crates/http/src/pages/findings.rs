@@ -44,7 +44,7 @@ pub async fn findings(
         ));
     }
     for published in streams {
-        let flow = Flow::load(web, Some(&published.head.id), Narrowed::to_days(days)).await?;
+        let flow = Flow::load(web, Some(Arc::clone(published)), Narrowed::to_days(days)).await?;
         found.extend(of_stream(published, &flow));
     }
     found.sort_by_key(|(grave, _)| *grave);

@@ -116,7 +116,8 @@ async fn build(
 
 /// The stays of an item of an imported log.
 async fn stays_of_import(web: &Web, view: &ItemView) -> Result<Vec<Stay>, AppError> {
-    let flow = Flow::load(web, Some(&view.row.stream), Narrowed::default()).await?;
+    let published = web.app.stream(&web.access, &view.row.stream, None).await?;
+    let flow = Flow::load(web, Some(published), Narrowed::default()).await?;
     let key = view.row.key.strip_prefix(&flow.scope().links.prefix).unwrap_or(&view.row.key);
     let visits = &flow.visits;
     let Some(item) = visits.keys.get(key) else { return Ok(Vec::new()) };

@@ -5,7 +5,7 @@ use crate::state::Web;
 use crate::view::say;
 use std::collections::HashSet;
 use std::sync::Arc;
-use watercourse_app::{AppError, Course, Published, StreamVersion, WorkingCalendars};
+use watercourse_app::{AppError, Course, Published, StreamVersion, WorkingCalendars, off_thread};
 use watercourse_flow::hours::{Calendars, WorkingHours};
 use watercourse_flow::hygiene::Finding;
 use watercourse_flow::measures::View;
@@ -32,12 +32,6 @@ pub const USUAL: u32 = 90;
 pub fn days(asked: Option<u32>, imported: bool) -> u32 {
     let usual = if imported { 0 } else { USUAL };
     asked.filter(|d| PERIODS.iter().any(|(known, _)| known == d)).unwrap_or(usual)
-}
-
-/// What is said when computing ended early.
-#[must_use]
-pub fn broke_off(error: &tokio::task::JoinError) -> AppError {
-    AppError::Store(watercourse_store::StoreError::Other(format!("measuring broke off: {error}")))
 }
 
 /// The visits of a stream with what is computed once for all charts.
@@ -95,12 +89,9 @@ impl Flow {
     /// Loads the visits of a stream, or of all native streams, and looks at some of them.
     ///
     /// # Errors
-    /// Where there is no such stream, or a filter cannot be read.
-    pub async fn load(web: &Web, stream: Option<&str>, asked: Narrowed) -> Result<Self, AppError> {
-        let published = match stream {
-            Some(id) => Some(web.app.stream(&web.access, id, None).await?),
-            None => None,
-        };
+    /// Where a filter cannot be read.
+    pub async fn load(web: &Web, published: Option<Arc<Published>>, asked: Narrowed) -> Result<Self, AppError> {
+        let stream = published.as_ref().map(|p| p.head.id.as_str());
         let found = async |q: &str| -> Result<Option<HashSet<String>>, AppError> {
             if q.is_empty() {
                 return Ok(None);
@@ -111,30 +102,32 @@ impl Flow {
         let only = found(&asked.q).await?;
         let others = found(if asked.compare == BEFORE { "" } else { &asked.compare }).await?;
         let course = web.app.course(&web.access, stream).await?;
-        let marks = match &published {
-            Some(p) if !p.head.imported => {
-                let versions = web.app.versions(&web.access, &p.head.id).await?;
-                let mark = |v: &StreamVersion| Mark { at: v.published_at.millis(), what: format!("v{}", v.version) };
-                versions.iter().rev().map(mark).collect()
-            }
-            _ => Vec::new(),
+        let calendars = if asked.business {
+            let entity = published.as_ref().map(|p| p.head.entity.as_str());
+            Some(web.app.working_calendars(&web.access, entity).await?)
+        } else {
+            None
         };
-        let calendars = match (asked.business, &published) {
-            (false, _) => None,
-            (true, published) => {
-                let entity = published.as_ref().map(|p| p.head.entity.clone());
-                Some(web.app.working_calendars(&web.access, entity.as_deref()).await?)
-            }
-        };
-        let computed = tokio::task::spawn_blocking(move || {
+        let computed = off_thread("measuring", move || {
             let mut flow = Self::of(published, course, asked, only, others);
-            flow.marks = marks;
             if let Some(calendars) = calendars {
                 flow.count_hours(&calendars);
             }
             flow
         });
-        computed.await.map_err(|e| broke_off(&e))
+        computed.await
+    }
+    /// With the versions of a native stream as marks, for charts over time.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn marked(mut self, web: &Web) -> Result<Self, AppError> {
+        if let Some(published) = self.published.as_ref().filter(|p| !p.head.imported) {
+            let versions = web.app.versions(&web.access, &published.head.id).await?;
+            let mark = |v: &StreamVersion| Mark { at: v.published_at.millis(), what: format!("v{}", v.version) };
+            self.marks = versions.iter().rev().map(mark).collect();
+        }
+        Ok(self)
     }
     fn count_hours(&mut self, calendars: &WorkingCalendars) {
         let of = Calendars { organisation: &calendars.usual, stream: None, teams: &calendars.teams };

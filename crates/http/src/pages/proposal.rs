@@ -1,6 +1,6 @@
 //! `/streams/{id}/proposal`: what happened, written as a stream, to be looked at, changed and published.
 
-use super::measured::{Flow, Narrowed, broke_off};
+use super::measured::{Flow, Narrowed};
 use super::oops::Oops;
 use super::shell::render;
 use super::stream_edit::editor;
@@ -11,7 +11,8 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::collections::BTreeSet;
-use watercourse_app::AppError;
+use std::sync::Arc;
+use watercourse_app::{AppError, off_thread};
 use watercourse_core::stream::{Stream, read};
 use watercourse_flow::conformance::{conformance, same_steps};
 use watercourse_flow::discovery::{Naming, Proposal, discover};
@@ -23,16 +24,16 @@ const KIND: &str = "request";
 pub async fn page(web: Web, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Oops> {
     let published = web.app.stream(&web.access, &id, None).await?;
     let imported = published.head.imported;
-    let flow = Flow::load(&web, Some(&id), Narrowed::default()).await?;
+    let flow = Flow::load(&web, Some(Arc::clone(&published)), Narrowed::default()).await?;
     let kind = if imported { KIND.to_owned() } else { published.stream.kind.clone() };
     let name = if imported { format!("{} as it runs", published.head.name) } else { published.head.name.clone() };
-    let found = tokio::task::spawn_blocking(move || {
+    let found = off_thread("measuring", move || {
         let proposal = discover(&flow.visits, Some(&flow.items), &Naming { name: &name, kind: &kind })?;
         let stream = read(&proposal.text, &watercourse_practices::context()).stream;
         let fitness = stream.as_ref().and_then(|stream| fitness(&flow, stream));
         Some((proposal, fitness))
     });
-    let found = found.await.map_err(|e| broke_off(&e))?;
+    let found = found.await?;
     let (proposal, fitness) = found.ok_or_else(|| AppError::Invalid {
         pointer: String::new(),
         wrong: "Nothing has happened in this stream that a definition could be made of.".to_owned(),

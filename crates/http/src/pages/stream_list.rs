@@ -1,6 +1,6 @@
 //! `/streams`: every stream with its open work, and how it went.
 
-use super::measured::{Flow, Narrowed, broke_off, days};
+use super::measured::{Flow, Narrowed, days};
 use super::now;
 use super::oops::Oops;
 use super::shell::{render, shell};
@@ -15,7 +15,7 @@ use crate::view::{Figure, html, say};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, off_thread};
 use watercourse_flow::measures::{lead_times, weeks};
 
 /// Shows the list.
@@ -48,14 +48,13 @@ async fn row(web: &Web, published: Arc<Published>, now: i64) -> Result<StreamRow
     let made = {
         let published = Arc::clone(&published);
         let make = async move |web: Web| {
-            let flow =
-                Flow::load(&web, Some(&published.head.id), Narrowed::to_days(days(None, published.head.imported)))
-                    .await?;
-            let drawn = tokio::task::spawn_blocking(move || Made {
+            let usual = Narrowed::to_days(days(None, published.head.imported));
+            let flow = Flow::load(&web, Some(Arc::clone(&published)), usual).await?;
+            let drawn = off_thread("measuring", move || Made {
                 figures: row_figures(&published, &flow),
                 visits: flow.visits.len(),
             });
-            drawn.await.map_err(|e| broke_off(&e))
+            drawn.await
         };
         web.ready.get(web, of, make).await?
     };

@@ -1,7 +1,7 @@
 //! The pages of one stream: map, variants, versions.
 
 use super::history::Names;
-use super::measured::{Flow, Narrowed, PERIODS, broke_off, days};
+use super::measured::{Flow, Narrowed, PERIODS, days};
 use super::now;
 use super::oops::Oops;
 use super::shell::{render, shell};
@@ -18,7 +18,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
-use watercourse_app::{AppError, Published};
+use watercourse_app::{AppError, Published, off_thread};
 use watercourse_core::span::Span;
 use watercourse_flow::figure::Figure as Measured;
 use watercourse_flow::map::Map as Ways;
@@ -94,7 +94,7 @@ pub(super) async fn flow(web: &Web, id: &str, asked: &Asked) -> Result<(Arc<Publ
     let published = web.app.stream(&web.access, id, None).await?;
     let narrowed = asked.narrowed(&published);
     let days = narrowed.days;
-    let flow = Flow::load(web, Some(id), narrowed).await?;
+    let flow = Flow::load(web, Some(Arc::clone(&published)), narrowed).await?.marked(web).await?;
     Ok((published, flow, days))
 }
 
@@ -229,8 +229,8 @@ pub async fn page(
 
 /// What is drawn from everything that went through a stream.
 async fn figures(web: Web, published: Arc<Published>, asked: Asked) -> Result<Made<StreamFigures>, AppError> {
-    let flow = Flow::load(&web, Some(&published.head.id), asked.narrowed(&published)).await?;
-    let drawn = tokio::task::spawn_blocking(move || {
+    let flow = Flow::load(&web, Some(Arc::clone(&published)), asked.narrowed(&published)).await?.marked(&web).await?;
+    let drawn = off_thread("measuring", move || {
         let (show, scope) = (show(&asked, &published, &flow), flow.scope());
         let is_empty = flow.visits.item_count() == 0;
         let figures = StreamFigures {
@@ -243,7 +243,7 @@ async fn figures(web: Web, published: Arc<Published>, asked: Asked) -> Result<Ma
         };
         Made { figures, visits: flow.visits.len() }
     });
-    drawn.await.map_err(|e| broke_off(&e))
+    drawn.await
 }
 
 fn legend(show: &str) -> &'static str {

@@ -37,7 +37,8 @@ pub(crate) fn run(args: &Analyze) -> Result<Exit> {
     };
     bar.finish_and_clear();
     let imported = read.map_err(|e| named(&e, &given.path, &given.name))?;
-    let mut study = Study::of(&imported, as_of, App::system_clock()().millis());
+    let mut study = Study::of(&imported, as_of);
+    study.look_over(&imported, as_of, App::system_clock()().millis());
     if let Some(net) = &net {
         study.compare(&imported.log, net);
     }
