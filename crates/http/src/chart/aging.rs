@@ -152,7 +152,6 @@ pub fn draw(data: &Aging) -> Drawn {
         ),
     };
     let rows = all.iter().map(|(c, o)| {
-        let key = Cell::text(&o.key);
         let pace = match c.pace {
             Some([_, _, p95]) if o.age > p95 => "> p95",
             Some([_, p85, _]) if o.age > p85 => "> p85",
@@ -161,7 +160,7 @@ pub fn draw(data: &Aging) -> Drawn {
             None => "too few",
         };
         vec![
-            o.link.iter().fold(key, |cell, link| cell.opening(link)),
+            Cell::text(&o.key).opening_if(o.link.as_ref()),
             Cell::text(&o.title),
             Cell::text(&c.step),
             Cell::figure(say::short(o.age), o.age),
@@ -217,11 +216,7 @@ fn picture(data: &Aging, question: &str, answer: &str) -> String {
             let offset = (real((k * 7) % 11) / 10.0 - 0.5) * (wide - 36.0);
             let late = column.pace.is_some_and(|[_, p85, _]| open.age > p85);
             let title = format!("{}: {} in {}", open.key, say::long(open.age), column.step);
-            match &open.link {
-                Some(link) => svg.link(link, &title),
-                None => svg.group(""),
-            }
-            svg.title(&title);
+            svg.mark(open.link.as_deref(), &title);
             svg.circle(if late { "dot over" } else { "dot" }, x + wide / 2.0 + offset, y(open.age), 4.0);
             svg.end();
         }

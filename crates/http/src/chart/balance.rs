@@ -34,7 +34,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     };
     let rows = Activity::ALL.into_iter().filter(|_| !groups.is_empty()).map(|a| {
         let open = |q: &str| scope.links.items(&format!("activity:{}{q}", a.id()));
-        let count = |n: usize, link: Option<String>| link.iter().fold(Cell::count(n as u64), |cell, link| cell.opening(link));
+        let count = |n: usize, link: Option<String>| Cell::count(n as u64).opening_if(link);
         let g = found(a);
         vec![
             Cell::text(a.name()),

@@ -141,9 +141,8 @@ pub fn draw(data: &Breakdown) -> Drawn {
     let answer = answer(data, total);
     let share = |part: i64| say::share(u64::try_from(part).unwrap_or(0), u64::try_from(total).unwrap_or(0));
     let rows = data.bars.iter().map(|bar| {
-        let name = Cell::text(&bar.name);
         vec![
-            bar.link.iter().fold(name, |cell, link| cell.opening(link)),
+            Cell::text(&bar.name).opening_if(bar.link.as_ref()),
             Cell::figure(say::short(bar.queued), bar.queued),
             bar.active.map_or_else(Cell::absent, |a| Cell::figure(say::short(a), a)),
             Cell::figure(say::short(bar.waiting), bar.waiting),

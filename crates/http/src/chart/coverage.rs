@@ -73,7 +73,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let rows = teams.iter().flat_map(|(name, parts)| {
         Activity::ALL.into_iter().zip(parts).filter(|(_, p)| p.visits > 0).map(|(activity, part)| {
             let q = format!("team:{} activity:{}", quoted(name), activity.id());
-            let open = scope.links.items(&q).iter().fold(Cell::count(part.open), |cell, link| cell.opening(link));
+            let open = Cell::count(part.open).opening_if(scope.links.items(&q));
             vec![
                 Cell::text(*name),
                 Cell::text(activity.name()),

@@ -78,19 +78,18 @@ fn answer(flow: &CumulativeFlow) -> String {
 }
 
 fn table(flow: &CumulativeFlow, layers: &[Layer<'_>]) -> Table {
-    let day = |at: i64| say::exact(at).chars().take(10).collect::<String>();
     let rows = flow.cuts.from.iter().enumerate().flat_map(|(row, from)| {
         let departed = flow.departed.as_ref().and_then(|d| d.get(row).copied());
         let bands = layers.iter().enumerate().map(move |(place, layer)| {
             let at = if place == 0 { flow.at_none.get(row) } else { flow.bands.get(place - 1).and_then(|b| b.at.get(row)) };
             vec![
-                Cell::text(day(*from)),
+                Cell::text(say::date(*from)),
                 Cell::text(&layer.name),
                 Cell::count(layer.reached.get(row).copied().unwrap_or(0)),
                 at.map_or_else(Cell::absent, |n| Cell::count(*n)),
             ]
         });
-        let left = departed.map(|n| vec![Cell::text(day(*from)), Cell::text("departed"), Cell::count(n), Cell::absent()]);
+        let left = departed.map(|n| vec![Cell::text(say::date(*from)), Cell::text("departed"), Cell::count(n), Cell::absent()]);
         bands.chain(left)
     });
     Table {

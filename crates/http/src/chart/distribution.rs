@@ -40,7 +40,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         let link = scope.links.items(&format!("kind:{} {}", quoted(&kind.name), scope.within("delivered")));
         vec![
             Cell::text(name(&kind.name)),
-            link.iter().filter(|_| !kind.name.is_empty()).fold(Cell::count(sum), |cell, link| cell.opening(link)),
+            Cell::count(sum).opening_if(link.filter(|_| !kind.name.is_empty())),
             Cell::text(say::share(sum, total)),
         ]
     });
@@ -72,12 +72,11 @@ fn picture(scope: &Scope<'_>, found: &Throughput, question: &str, answer: &str) 
             let title = format!("{}, {} of {} from {}", kind.name, say::count(n), say::count(sum(row)), say::day(begin, cuts.until));
             if n > 0 {
                 let wide = (plot.x(end) - plot.x(begin) - 1.5).max(0.5);
-                let day = |at: i64| say::exact(at).chars().take(10).collect::<String>();
                 let of_kind = if kind.name.is_empty() { String::new() } else { format!("kind:{} ", quoted(&kind.name)) };
-                let link = scope.links.items(&format!("{of_kind}delivered:>={} delivered:<{}", day(begin), day(end)));
-                link.iter().for_each(|link| svg.mark_link(link, &title));
-                svg.titled_rect(shade(place), (plot.x(begin), high), (wide, low - high), &title);
-                link.iter().for_each(|_| svg.end());
+                let link = scope.links.items(&format!("{of_kind}{}", Scope::during("delivered", begin, end)));
+                svg.small_mark(link.as_deref(), &title);
+                svg.rect(shade(place), plot.x(begin), high, wide, low - high, 0.0);
+                svg.end();
             }
             below += n;
         }

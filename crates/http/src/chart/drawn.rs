@@ -33,6 +33,14 @@ impl Cell {
     pub fn absent() -> Self {
         Self { text: "—".to_owned(), value: String::new(), link: None, number: true }
     }
+    /// The same cell, opening something where there is something to open.
+    #[must_use]
+    pub fn opening_if(self, link: Option<impl Into<String>>) -> Self {
+        match link {
+            Some(link) => self.opening(link),
+            None => self,
+        }
+    }
     /// The same cell, opening something.
     #[must_use]
     pub fn opening(mut self, link: impl Into<String>) -> Self {

@@ -88,11 +88,10 @@ pub fn draw(data: &Handoffs) -> Drawn {
     let mut sorted: Vec<&Pair> = data.pairs.iter().collect();
     sorted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
     let rows = sorted.iter().map(|pair| {
-        let count = Cell::count(pair.count);
         vec![
             Cell::text(&pair.from),
             Cell::text(&pair.to),
-            pair.link.iter().fold(count, |cell, link| cell.opening(link)),
+            Cell::count(pair.count).opening_if(pair.link.as_ref()),
             pair.wait.map_or_else(Cell::absent, |w| Cell::figure(say::short(w), w)),
             Cell::count(pair.returned),
         ]
@@ -173,11 +172,7 @@ fn picture(data: &Handoffs, question: &str, answer: &str) -> String {
                 say::count(pair.count),
                 say::count(pair.returned)
             );
-            match &pair.link {
-                Some(link) => svg.link(link, &title),
-                None => svg.group(""),
-            }
-            svg.title(&title);
+            svg.mark(pair.link.as_deref(), &title);
             svg.rect(&format!("heat-{heat}"), x + 1.0, y + 1.0, CELL.0 - 2.0, CELL.1 - 2.0, 2.0);
             if pair.returned * 5 >= pair.count {
                 svg.rect("pingpong", x + 2.0, y + 2.0, CELL.0 - 4.0, CELL.1 - 4.0, 2.0);

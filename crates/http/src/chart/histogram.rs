@@ -26,8 +26,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let mut took: Vec<i64> =
         scope.items().filter(|item| visits.delivered(*item)).filter_map(|item| scope.took(item)).collect();
     took.sort_unstable();
-    let promise =
-        scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);
+    let promise = scope.promise();
     let quantiles = [ms(&measured.p50), ms(&measured.p85), ms(&measured.p95)];
     let question = "What can we promise?";
     let n = took.len() as u64;

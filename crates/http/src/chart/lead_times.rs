@@ -54,8 +54,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         Some(Dot { key: key.to_owned(), at, took: scope.took(item)?, link: scope.links.item(key) })
     });
     let dots: Vec<Dot> = dots.collect();
-    let promise =
-        scope.stream.and_then(|s| s.promise.p85).and_then(watercourse_core::span::Span::as_micros).map(|us| us / 1000);
+    let promise = scope.promise();
     draw(&LeadTimes {
         stands_on: scope.on(dots.len(), "delivered items"),
         not_measured: match spread.p50.state {
@@ -76,9 +75,8 @@ pub fn draw(data: &LeadTimes) -> Drawn {
     let question = "How long does it take, and how predictable is that?".to_owned();
     let answer = answer(data, n);
     let rows = data.dots.iter().map(|dot| {
-        let key = Cell::text(&dot.key);
         vec![
-            dot.link.iter().fold(key, |cell, link| cell.opening(link)),
+            Cell::text(&dot.key).opening_if(dot.link.as_ref()),
             Cell::text(say::exact(dot.at)),
             Cell::figure(say::short(dot.took), dot.took),
         ]
@@ -140,13 +138,7 @@ fn picture(data: &LeadTimes, question: &str, answer: &str) -> String {
         let far = dot.took > top;
         let cy = if far { TOP - 6.0 } else { y(dot.took) };
         let title = format!("{}: {} on {}", dot.key, say::long(dot.took), say::day(dot.at, to));
-        match &dot.link {
-            Some(link) => svg.mark_link(link, &title),
-            None => {
-                svg.group("");
-                svg.title(&title);
-            }
-        }
+        svg.small_mark(dot.link.as_deref(), &title);
         svg.circle(if dot.took > over { "dot over" } else { "dot" }, x(dot.at), cy, if far { 2.5 } else { 3.5 });
         svg.end();
     }

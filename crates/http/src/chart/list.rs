@@ -17,6 +17,9 @@ pub struct Chart {
     pub measure: &'static str,
     /// How much a source must tell.
     pub takes: Evidence,
+    /// What it rests on: what looks wrong with a log bears on some of it. Charts of whole stays rest on nothing of
+    /// that: what of them is not told apart they draw as such.
+    rests_on: &'static [Affected],
     draw: fn(&Scope<'_>) -> Drawn,
 }
 
@@ -25,9 +28,10 @@ impl Chart {
         id: &'static str,
         measure: &'static str,
         takes: Evidence,
+        rests_on: &'static [Affected],
         draw: fn(&Scope<'_>) -> Drawn,
     ) -> Self {
-        Self { id, measure, takes, draw }
+        Self { id, measure, takes, rests_on, draw }
     }
     /// Draws it; where the source cannot tell, says what it would take.
     #[must_use]
@@ -36,19 +40,19 @@ impl Chart {
         let mut drawn = (self.draw)(scope);
         drawn.measure = self.measure;
         drawn.evidence = evidence(scope);
-        let bears = |effect: Effect| {
-            let list = rests_on(self.id);
-            let hit = move |f: &&Finding| f.affects.iter().any(|a| a.effect == effect && list.contains(&a.measure));
-            scope.hygiene.iter().filter(hit)
+        let bears = |found: &Finding, effect: Effect| {
+            let here = found.affects.iter().find(|a| a.effect == effect && self.rests_on.contains(&a.measure));
+            here.map(|a| a.why)
         };
-        let weak: Vec<&str> = bears(Effect::Weakens).map(|f| f.text.as_str()).collect();
+        let weak = scope.hygiene.iter().filter(|f| bears(f, Effect::Weakens).is_some());
+        let weak: Vec<&str> = weak.map(|f| f.text.as_str()).collect();
         if !weak.is_empty() {
             drawn.stands_on.push_str(&format!(". To be read with care: {}", weak.join(" ")));
         }
-        if let Some(found) = bears(Effect::Disables).next() {
+        let disabled = scope.hygiene.iter().find_map(|f| Some((f, bears(f, Effect::Disables)?)));
+        if let Some((found, why)) = disabled {
             drawn.svg.clear();
             drawn.table.rows.clear();
-            let why = found.affects.iter().find(|a| rests_on(self.id).contains(&a.measure)).map_or("", |a| a.why);
             drawn.answer = format!("Not shown, as it would mislead: {why}. {}", found.text);
         }
         if has < self.takes {
@@ -62,43 +66,26 @@ impl Chart {
     }
 }
 
-/// Which measures a chart shows: what looks wrong with a log bears on some of them. Charts of whole stays rest on
-/// none: what of them is not told apart they draw as such.
-fn rests_on(chart: &str) -> &'static [Affected] {
-    match chart {
-        "aging" => &[Affected::Aging],
-        "bottleneck" => &[Affected::Bottleneck],
-        "lead-times" | "histogram" | "flow-time" => &[Affected::LeadTime],
-        "throughput" => &[Affected::Throughput, Affected::Arrivals],
-        "cumulative-flow" | "flow-load" => &[Affected::Wip],
-        "distribution" => &[Affected::Throughput],
-        "before-after" => &[Affected::Trends],
-        "handoffs" | "handoff-waste" => &[Affected::HandOffs],
-        "complete-accurate" => &[Affected::Rework],
-        "variants" => &[Affected::Order],
-        _ => &[],
-    }
-}
-
 /// How much the source tells, and of how many items: those with a history of more than their first event.
 #[must_use]
 pub fn evidence(scope: &Scope<'_>) -> String {
     let (visits, has) = (scope.visits(), scope.visits().source.evidence);
-    let told = |item: &usize| visits.of_item(*item).len() > 1 || visits.source.evidence == Evidence::L4;
-    let (known, all) = (scope.items().filter(told).count() as u64, scope.view.len() as u64);
-    match has {
-        Evidence::L0 | Evidence::L4 => has.id().to_owned(),
-        _ => format!("{} · {}", has.id(), say::share(known, all)),
+    if matches!(has, Evidence::L0 | Evidence::L4) {
+        return has.id().to_owned();
     }
+    let known = scope.items().filter(|item| visits.of_item(*item).len() > 1).count() as u64;
+    format!("{} · {}", has.id(), say::share(known, scope.view.len() as u64))
 }
 
 /// Declares the files of the charts and lists what they draw.
 macro_rules! charts {
-    ($($file:ident: { $($id:literal = $draw:ident ($measure:literal, $takes:ident)),+ })+) => {
+    ($($file:ident: { $($id:literal = $draw:ident ($measure:literal, $takes:ident $(, $rests_on:ident)*)),+ })+) => {
         $(pub mod $file;)+
 
         /// All charts of a stream, in the order pages show them.
-        pub static CHARTS: &[list::Chart] = &[$($(list::Chart::new($id, $measure, Evidence::$takes, $file::$draw)),+),+];
+        pub static CHARTS: &[list::Chart] = &[$($(list::Chart::new(
+            $id, $measure, Evidence::$takes, &[$(Affected::$rests_on),*], $file::$draw,
+        )),+),+];
     };
 }
 pub(super) use charts;

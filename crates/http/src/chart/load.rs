@@ -41,8 +41,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let rows = rows(&found, &cuts);
     let any = rows.iter().any(|(_, n, _)| *n > 0);
     let cells = rows.iter().map(|(at, n, old)| {
-        let day = say::exact(*at).chars().take(10).collect::<String>();
-        vec![Cell::text(day), Cell::count(*n), old.map_or_else(Cell::absent, Cell::count)]
+        vec![Cell::text(say::date(*at)), Cell::count(*n), old.map_or_else(Cell::absent, Cell::count)]
     });
     let columns = vec![("From", "from"), ("In progress", "in_progress"), ("Older than 95 of 100 finished", "old")];
     let table = Table { columns, rows: if any { cells.collect() } else { Vec::new() } };

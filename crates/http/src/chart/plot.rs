@@ -47,11 +47,6 @@ impl Plot {
         };
         Self { window, top: steps.last().map_or(1, |top| (*top).max(1)), steps, scale }
     }
-    /// The value at the top of the frame.
-    #[must_use]
-    pub const fn top(&self) -> i64 {
-        self.top
-    }
     /// Where an instant lies.
     #[must_use]
     pub fn x(&self, at: i64) -> f64 {
@@ -67,11 +62,6 @@ impl Plot {
     #[must_use]
     pub const fn right() -> f64 {
         Self::LEFT + Self::ROOM.0
-    }
-    /// The upper end.
-    #[must_use]
-    pub const fn above() -> f64 {
-        Self::TOP
     }
     /// Draws lines and numbers of the vertical axis; before the marks, which lie over it.
     pub fn grid(&self, svg: &mut Svg) {

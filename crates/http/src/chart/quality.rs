@@ -34,7 +34,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         let link = scope.links.items(&format!("step:{}", quoted(scope.visits().steps.name(s.step))));
         let share = s.share.value().map_or_else(Cell::absent, |v| Cell::figure(figure(&s.share, None).brief(), v));
         vec![
-            link.iter().fold(Cell::text(scope.step_name(s.step)), |cell, link| cell.opening(link)),
+            Cell::text(scope.step_name(s.step)).opening_if(link),
             Cell::count(s.passed as u64),
             Cell::count(s.returned as u64),
             share,

@@ -77,6 +77,16 @@ impl Scope<'_> {
     pub fn within(&self, field: &str) -> String {
         self.from_day.as_ref().map_or_else(|| format!("{field}:*"), |day| format!("{field}:>={day}"))
     }
+    /// A test that a date lies in a stretch of whole days.
+    #[must_use]
+    pub fn during(field: &str, from: i64, until: i64) -> String {
+        format!("{field}:>={} {field}:<{}", say::date(from), say::date(until))
+    }
+    /// The promise for p85 in ms, where there is one in calendar time.
+    #[must_use]
+    pub fn promise(&self) -> Option<i64> {
+        self.stream?.promise.p85?.as_micros().map(|us| us / 1000)
+    }
     /// The name of a step for people.
     #[must_use]
     pub fn step_name(&self, step: u32) -> String {

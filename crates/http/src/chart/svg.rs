@@ -103,10 +103,25 @@ impl Svg {
         self.body.push('>');
         self.open.push("a");
     }
-    /// A link of one mark among hundreds: for pointers only, since the table beside it has the same links for keys.
-    pub fn mark_link(&mut self, href: &str, title: &str) {
-        let _ = write!(self.body, "<a href=\"{}\" tabindex=\"-1\" aria-hidden=\"true\">", escape(href));
-        self.open.push("a");
+    /// Opens a mark with what is said of it: a link where it opens something, else a group. Close it with
+    /// [`Svg::end`].
+    pub fn mark(&mut self, href: Option<&str>, title: &str) {
+        match href {
+            Some(href) => self.link(href, title),
+            None => self.group(""),
+        }
+        self.title(title);
+    }
+    /// The same of one mark among hundreds: its link is for pointers only, since the table beside it has the same links
+    /// for keys.
+    pub fn small_mark(&mut self, href: Option<&str>, title: &str) {
+        match href {
+            Some(href) => {
+                let _ = write!(self.body, "<a href=\"{}\" tabindex=\"-1\" aria-hidden=\"true\">", escape(href));
+                self.open.push("a");
+            }
+            None => self.group(""),
+        }
         self.title(title);
     }
     /// What is said when the open group or link is pointed at.

@@ -57,12 +57,12 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
     let measured = !answer.starts_with("Not");
     let rows = weeks.iter().map(|w| {
         let cell = |figure: &Figure, link: Option<String>| match number(figure) {
-            Some(n) => link.iter().fold(Cell::count(n), |cell, link| cell.opening(link)),
+            Some(n) => Cell::count(n).opening_if(link),
             None => Cell::absent(),
         };
         let p50 = ms(&w.lead_time.p50);
         vec![
-            Cell::text(day(w.from)),
+            Cell::text(say::date(w.from)),
             cell(&w.delivered, within(scope, w, "delivered")),
             cell(&w.arrivals, within(scope, w, "created")),
             p50.map_or_else(Cell::absent, |p| Cell::figure(say::short(p), p)),
@@ -85,13 +85,9 @@ fn draw(scope: &Scope<'_>, weeks: &[Week]) -> Drawn {
     Drawn { id: "throughput", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
-fn day(at: i64) -> String {
-    say::exact(at).chars().take(10).collect()
-}
-
 /// The items of a week by one of their dates.
 fn within(scope: &Scope<'_>, week: &Week, field: &str) -> Option<String> {
-    scope.links.items(&format!("{field}:>={} {field}:<{}", day(week.from), day(week.from + WEEK)))
+    scope.links.items(&Scope::during(field, week.from, week.from + WEEK))
 }
 
 fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, answer: &str) -> String {
@@ -112,9 +108,9 @@ fn picture(scope: &Scope<'_>, weeks: &[Week], out: Option<f64>, question: &str, 
         let class = if week.whole { "mark-soft" } else { "unknown" };
         let y = plot.y(count);
         let link = within(scope, week, "delivered");
-        link.iter().for_each(|link| svg.mark_link(link, &title));
-        svg.titled_rect(class, (plot.x(week.from) + gap, y), (wide - 2.0 * gap, plot.y(0) - y), &title);
-        link.iter().for_each(|_| svg.end());
+        svg.small_mark(link.as_deref(), &title);
+        svg.rect(class, plot.x(week.from) + gap, y, wide - 2.0 * gap, plot.y(0) - y, 0.0);
+        svg.end();
     }
     let line: Vec<String> = weeks
         .iter()

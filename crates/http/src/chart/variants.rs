@@ -80,10 +80,9 @@ pub fn draw(data: &Variants) -> Drawn {
     };
     let rows = data.top.iter().enumerate().map(|(i, v)| {
         let names: Vec<&str> = v.steps.iter().map(|(name, _)| name.as_str()).collect();
-        let count = Cell::count(v.count);
         vec![
             Cell::count(i as u64 + 1),
-            v.link.iter().fold(count, |cell, link| cell.opening(link)),
+            Cell::count(v.count).opening_if(v.link.as_ref()),
             Cell::text(say::share(v.count, data.items)),
             v.p85.map_or_else(Cell::absent, |p| Cell::figure(say::short(p), p)),
             Cell::text(names.join(" → ")),

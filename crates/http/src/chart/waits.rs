@@ -41,7 +41,7 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
             Cell::figure(format!("{:+.1} ({:+.1} to {:+.1})", s.per_week, s.low, s.high), s.per_week)
         });
         vec![
-            link.iter().fold(Cell::text(name(c)), |cell, link| cell.opening(link)),
+            Cell::text(name(c)).opening_if(link),
             Cell::figure(say::short(c.wait_ms), c.wait_ms),
             Cell::figure(format!("{:.0} %", share(c)), c.share.value().unwrap_or(0.0)),
             Cell::figure(format!("{:.0} %", c.first * 100.0), c.first),

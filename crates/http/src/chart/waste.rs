@@ -8,7 +8,7 @@ use crate::chart::svg::Svg;
 use crate::chart::text::fit;
 use crate::view::say;
 use watercourse_flow::figure::State;
-use watercourse_flow::measures::handoffs;
+use watercourse_flow::measures::{Costly, Pareto, handoffs, pareto};
 
 /// As many are drawn.
 const TOP: usize = 10;
@@ -19,7 +19,27 @@ struct Pair {
     count: u64,
     median: i64,
     cost: i64,
+    /// The part of the cost of all that this and those before it make up.
+    so_far: String,
     link: Option<String>,
+}
+
+impl Pair {
+    fn of(scope: &Scope<'_>, costly: &Costly) -> Self {
+        Self {
+            name: format!("{} → {}", costly.from_name, costly.to_name),
+            count: costly.count as u64,
+            median: whole(costly.median),
+            cost: whole(costly.cost),
+            so_far: say::share(u64::try_from(whole(costly.cumulative * 1e9)).unwrap_or(0), 1_000_000_000),
+            link: scope.links.items(&format!("team:{}", quoted(&costly.to_name))),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "ms and billionths, far below 2^53")]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
 }
 
 /// Of the items in view.
@@ -27,52 +47,28 @@ struct Pair {
 pub fn of(scope: &Scope<'_>) -> Drawn {
     let question = "Which hand-offs cost most?";
     let measured = handoffs(&scope.view);
-    let starts = scope.visits().source.starts;
-    let mut pairs: Vec<Pair> = measured
-        .between
-        .iter()
-        .filter_map(|h| {
-            let wait = if starts { h.wait.exact } else { h.sojourn.exact };
-            #[expect(clippy::cast_possible_truncation, reason = "a median of whole ms")]
-            let median = wait.map(|q| q.p50.round() as i64)?;
-            let count = h.count as u64;
-            Some(Pair {
-                name: format!("{} → {}", h.from_name, h.to_name),
-                count,
-                median,
-                cost: median.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)),
-                link: scope.links.items(&format!("team:{}", quoted(&h.to_name))),
-            })
-        })
-        .collect();
-    pairs.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| a.name.cmp(&b.name)));
-    let total: i64 = pairs.iter().fold(0, |sum, p| sum.saturating_add(p.cost));
-    let unsigned = |ms: i64| u64::try_from(ms).unwrap_or(0);
+    let Pareto { pairs: costly, waits } = pareto(&measured);
+    let pairs: Vec<Pair> = costly.iter().map(|c| Pair::of(scope, c)).collect();
+    let total = whole(costly.iter().map(|c| c.cost).sum());
     let answer = match (measured.count.state, pairs.first()) {
         (State::NotMeasured { reason }, _) => reason.text().to_owned(),
         (_, None) => "No work went from one team to another in this window.".to_owned(),
         _ if total == 0 => "Work that was handed over was taken up at once.".to_owned(),
-        (_, Some(first)) => {
-            let three = pairs.iter().take(3).fold(0, |sum, p| sum + p.cost);
-            format!(
-                "{} costs most: {} × {} in the median. Three pairs make up {} of it all.",
-                first.name,
-                say::counted(first.count, "hand-off", "hand-offs"),
-                say::short(first.median),
-                say::share(unsigned(three), unsigned(total))
-            )
-        }
+        (_, Some(first)) => format!(
+            "{} costs most: {} × {} in the median. Three pairs make up {} of it all.",
+            first.name,
+            say::counted(first.count, "hand-off", "hand-offs"),
+            say::short(first.median),
+            pairs.get(2).or(pairs.last()).map_or("", |p| p.so_far.as_str())
+        ),
     };
-    let mut so_far = 0;
     let rows = pairs.iter().map(|p| {
-        so_far += p.cost;
-        let count = Cell::count(p.count);
         vec![
             Cell::text(&p.name),
-            p.link.iter().fold(count, |cell, link| cell.opening(link)),
+            Cell::count(p.count).opening_if(p.link.as_ref()),
             Cell::figure(say::short(p.median), p.median),
             Cell::figure(say::short(p.cost), p.cost),
-            Cell::text(say::share(unsigned(so_far), unsigned(total))),
+            Cell::text(&p.so_far),
         ]
     });
     let table = Table {
@@ -85,34 +81,27 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         ],
         rows: rows.collect(),
     };
-    let svg = if total > 0 { picture(&pairs, total, question, &answer) } else { String::new() };
-    let wait = if starts { "wait until work began" } else { "time until the next team was done: this source does not say when work began" };
+    let svg = if total > 0 { picture(&pairs, question, &answer) } else { String::new() };
+    let wait = if waits { "wait until work began" } else { "time until the next team was done: this source does not say when work began" };
     let stands_on = scope.on(scope.view.len(), &format!("items; {wait}"));
     Drawn { id: "handoff-waste", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
-fn picture(pairs: &[Pair], total: i64, question: &str, answer: &str) -> String {
+fn picture(pairs: &[Pair], question: &str, answer: &str) -> String {
     const ROW: f64 = 26.0;
     const LEFT: f64 = 230.0;
     const ROOM: f64 = 380.0;
     let mut svg = Svg::new();
     let most = pairs.first().map_or(1, |p| p.cost).max(1);
-    let mut so_far = 0;
     for (i, pair) in pairs.iter().take(TOP).enumerate() {
         let y = real(i) * ROW + 4.0;
-        so_far += pair.cost;
         let title = format!("{}: {} × {}", pair.name, say::counted(pair.count, "hand-off", "hand-offs"), say::long(pair.median));
-        match &pair.link {
-            Some(link) => svg.link(link, &title),
-            None => svg.group(""),
-        }
-        svg.title(&title);
+        svg.mark(pair.link.as_deref(), &title);
         svg.text("soft end", LEFT - 8.0, y + 14.0, fit(&pair.name, 12.0, LEFT - 12.0));
         let long = along(pair.cost, most, ROOM).max(1.0);
         svg.rect("mark-soft", LEFT, y + 2.0, long, 16.0, 0.0);
         svg.end();
-        let share = say::share(u64::try_from(so_far).unwrap_or(0), u64::try_from(total).unwrap_or(0));
-        svg.text("t11 soft", LEFT + long + 8.0, y + 14.0, format!("{} · so far {share}", say::short(pair.cost)));
+        svg.text("t11 soft", LEFT + long + 8.0, y + 14.0, format!("{} · so far {}", say::short(pair.cost), pair.so_far));
     }
     let mut high = real(pairs.len().min(TOP)) * ROW + 8.0;
     if pairs.len() > TOP {

@@ -180,7 +180,7 @@ impl Flow {
             window: self.window,
             stands_on: format!("{period}{only}, {}", self.clock),
             links: Links { filter: Some(filter.trim().to_owned()), prefix: prefix(self.published.as_deref()) },
-            from_day: (self.asked.days > 0).then(|| say::exact(self.window.0).chars().take(10).collect()),
+            from_day: (self.asked.days > 0).then(|| say::date(self.window.0)),
             marks: self.marks.clone(),
             hygiene: &self.hygiene,
             change: self.asked.change,

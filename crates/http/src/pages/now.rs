@@ -8,8 +8,7 @@ use watercourse_flow::live::{Lately, Now};
 #[must_use]
 pub fn measures(now: &Now, stream: &str) -> Vec<(&'static str, Figure, String)> {
     let items = |q: &str| Some(format!("/work?q={}", html::query(&format!("stream:{stream} {q}"))));
-    let day = |ms: i64| say::exact(ms).chars().take(10).collect::<String>();
-    let monday = day(watercourse_flow::measures::week_of(now.as_of));
+    let monday = say::date(watercourse_flow::measures::week_of(now.as_of));
     let lately = |lately: Lately, field: &str| {
         let week = count(lately.week, items(&format!("{field}:>={monday}")));
         (week, format!("today {}", say::count(lately.today as u64)))

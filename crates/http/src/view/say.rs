@@ -104,6 +104,12 @@ pub fn moment(at_ms: i64, now_ms: i64) -> String {
     civil(at_ms).map_or("—".to_owned(), |at| format!("{} {}", day(at_ms, now_ms), at.strftime("%H:%M")))
 }
 
+/// The day as filters and files write it: `2026-11-26`, in UTC.
+#[must_use]
+pub fn date(at_ms: i64) -> String {
+    exact(at_ms).chars().take(10).collect()
+}
+
 /// The moment as RFC 3339, for `datetime` attributes and pointing at.
 #[must_use]
 pub fn exact(at_ms: i64) -> String {
