@@ -10,6 +10,7 @@ pub mod live;
 pub mod native;
 pub mod program;
 pub mod serve;
+mod storing;
 pub mod synthetic;
 pub mod usage;
 pub mod verb;

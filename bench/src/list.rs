@@ -1,5 +1,6 @@
 //! Lists, counts, search and views of items over a database of so many, with and without bounds on what is seen.
 
+use crate::storing::store_items;
 use crate::synthetic::Dice;
 use anyhow::{Context as _, Result};
 use sqlx::{ConnectOptions as _, Executor as _};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant as Clocked};
 use uuid::Uuid;
 use watercourse_app::access::Reach;
 use watercourse_app::{
-    Access, App, Context, ItemQuery, NewItem, Permission, Published, Rows, Store, StoreError, Words, add_changed, row,
+    Access, App, Context, ItemQuery, NewItem, Permission, Published, Rows, Store, Words, add_changed, row,
 };
 use watercourse_core::actor::Actor;
 use watercourse_core::id::ItemId;
@@ -128,16 +129,7 @@ async fn fill(app: &App, items: usize, path: &Path) -> Result<()> {
             add_changed(&mut rows, None, &item, &stream.stream);
             made.push((row(&item, &words, &stream.stream, false), words, item));
         }
-        let made = Arc::new((made, rows));
-        let write = app.store().write_much::<(), StoreError, _>(move |conn| {
-            let made = Arc::clone(&made);
-            Box::pin(async move {
-                let items: Vec<_> = made.0.iter().map(|(row, words, item)| (row, words, item)).collect();
-                conn.insert_items(&items).await?;
-                conn.save_rows(&made.1).await
-            })
-        });
-        write.await?;
+        store_items(app, made, rows).await?;
     }
     // A third belongs to one entity, a hundredth to each of three, a hundred items to one more.
     let mut bare = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await?;

@@ -2,6 +2,7 @@
 //! and what all of it takes in memory. First in memory alone, then over HTTP with a database.
 
 use crate::native::Native;
+use crate::storing::store_items;
 use crate::usage;
 use anyhow::{Context as _, Result, ensure};
 use futures::StreamExt as _;
@@ -10,7 +11,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clocked};
-use watercourse_app::{App, Context, Rows, Store, StoreError, Words, add_changed, row};
+use watercourse_app::{App, Context, Rows, Store, Words, add_changed, row};
 use watercourse_core::actor::Actor;
 use watercourse_core::stream::Stream;
 use watercourse_core::time::Instant;
@@ -265,16 +266,7 @@ async fn fill(app: &App, events: usize) -> Result<()> {
             let words = Words { title: "As it was".to_owned(), ..Words::default() };
             made.push((row(&item, &words, &stream, false), words, item));
         }
-        let made = Arc::new((made, rows));
-        let write = app.store().write_much::<(), StoreError, _>(move |conn| {
-            let made = Arc::clone(&made);
-            Box::pin(async move {
-                let items: Vec<_> = made.0.iter().map(|(row, words, item)| (row, words, item)).collect();
-                conn.insert_items(&items).await?;
-                conn.save_rows(&made.1).await
-            })
-        });
-        write.await?;
+        store_items(app, made, rows).await?;
     }
     Ok(())
 }

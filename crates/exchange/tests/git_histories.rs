@@ -1,11 +1,13 @@
 //! Histories of Git: small tables in several dialects, and the shared ones with their counts.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Cursor;
-use std::path::PathBuf;
 
+mod support;
+
+use support::shared::shared;
 use watercourse_exchange::{GitHistory, read_git};
 
 const A: &str = "f86966a0e75dfa52f068d3a085753518bd4aea74";
@@ -73,12 +75,7 @@ fn lead(history: &GitHistory) -> (usize, f64) {
 
 #[test]
 fn real_histories_have_their_counts_and_leads() {
-    let path = std::env::var_os("WATERCOURSE_SHARED_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    if !path.join("README.md").exists() {
-        println!("no shared data at {}", path.display());
-        return;
-    }
+    let Some(path) = shared() else { return };
     for (project, commits, tags, merges, released, hours) in [
         ("prometheus+alertmanager", 4_280, 95, 916, 4_260, 923.556),
         ("prymitive+karma", 10_012, 145, 1_810, 9_979, 253.652),

@@ -1,48 +1,19 @@
 //! JSON: answers of tools as small as they can be, and the captures of the shared data.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::io::Cursor;
-use std::path::PathBuf;
+mod support;
 
 use proptest::prelude::*;
-use watercourse_exchange::{By, Evidence, ExchangeError, Format, Imported, Layout, Options, Rows, read_log, read_path};
-use watercourse_flow::log::{NONE, TimeMeans};
+use support::again::{self, codes, events, profile, with};
+use support::shared::shared as folder;
+use watercourse_exchange::{By, Evidence, Format, Imported, Layout, Options, Rows, read_path};
+use watercourse_flow::log::TimeMeans;
 
-fn with(bytes: impl AsRef<[u8]>, options: &Options) -> Result<Imported, ExchangeError> {
-    read_log(&mut Cursor::new(bytes.as_ref()), options, &mut |_, _| {})
-}
-
-/// Reads a text and, with the mapping this gives, reads it again to the same.
+/// [`again::text`] of JSON.
 fn text(bytes: impl AsRef<[u8]>) -> Imported {
-    let imported = with(&bytes, &Options::default()).unwrap();
-    let toml = imported.mapping.to_toml();
-    let again = with(&bytes, &Options::from_toml(&toml).unwrap()).unwrap_or_else(|e| panic!("{e}\n{toml}"));
-    assert_eq!((again.rows, events(&again)), (imported.rows, events(&imported)), "{toml}");
-    assert_eq!(again.mapping.done.value, imported.mapping.done.value, "{toml}");
-    let rows = imported.rows;
-    assert_eq!(rows.read, rows.used + rows.merged + rows.skipped + rows.rejected);
+    let imported = again::text(bytes);
     assert_eq!(imported.mapping.format.value, Format::Json);
     imported
-}
-
-fn codes(i: &Imported) -> Vec<&'static str> {
-    i.warnings.iter().map(|w| w.code).collect()
-}
-
-fn profile(i: &Imported) -> &str {
-    i.mapping.profile.value.as_deref().unwrap_or("none")
-}
-
-/// `case activity minutes team` of every event; minutes since the first, no team as `-`.
-fn events(i: &Imported) -> Vec<String> {
-    let first = i.log.at.iter().min().copied().unwrap_or(0);
-    (0..i.log.len())
-        .map(|e| {
-            let team = i.log.team.get(e).copied().filter(|t| *t != NONE).map_or("-", |t| i.log.teams.name(t));
-            let (case, activity) = (i.log.cases.name(i.log.case[e]), i.log.activities.name(i.log.activity[e]));
-            format!("{case} {activity} {} {team}", (i.log.at[e] - first) / 60_000)
-        })
-        .collect()
 }
 
 const JIRA: &str = r#"{"expand":"schema","startAt":0,"maxResults":50,"total":2,"issues":[
@@ -162,12 +133,7 @@ fn what_is_wrong_is_named() {
 }
 
 fn shared(file: &str) -> Option<Imported> {
-    let path = std::env::var_os("WATERCOURSE_SHARED_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    if !path.join("README.md").exists() {
-        println!("no shared data at {}", path.display());
-        return None;
-    }
+    let path = folder()?;
     Some(read_path(&path.join(file), &Options::default(), &mut |_, _| {}).unwrap_or_else(|e| panic!("{file}: {e}")))
 }
 

@@ -1,21 +1,11 @@
 //! The object-centric logs of the shared data: counts as their READMEs state them, and the same content in every format.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
-use std::path::PathBuf;
+mod support;
 
+use support::shared::shared;
 use watercourse_exchange::{Evidence, Imported, Options, ocel, read_log, read_path};
 use watercourse_flow::log::{Dictionary, Log, NO_TIME};
-
-/// The folder of the shared logs, or nothing where there is none.
-fn shared() -> Option<PathBuf> {
-    let path = std::env::var_os("WATERCOURSE_SHARED_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    if path.join("README.md").exists() {
-        return Some(path);
-    }
-    println!("no shared data at {}: only the committed fixtures are checked", path.display());
-    None
-}
 
 fn read(file: &str, tz: Option<&str>) -> Option<ocel::Read> {
     let options = Options { tz: tz.map(str::to_owned), ..Options::default() };

@@ -1,21 +1,11 @@
 //! The case-centric logs of the shared data: events, cases, activities and median as their READMEs state them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
-use std::path::PathBuf;
+mod support;
 
+use support::shared::shared;
 use watercourse_exchange::{By, Evidence, Imported, Options, read_path};
 use watercourse_flow::log::TimeMeans;
-
-/// The folder of the shared logs, or nothing where there is none.
-fn shared() -> Option<PathBuf> {
-    let path = std::env::var_os("WATERCOURSE_SHARED_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    if path.join("README.md").exists() {
-        return Some(path);
-    }
-    println!("no shared data at {}: only the committed fixtures are checked", path.display());
-    None
-}
 
 fn read(file: &str, options: &Options) -> Option<Imported> {
     let path = shared()?.join(file);
