@@ -106,20 +106,7 @@ impl App {
     /// When the filter cannot be read.
     pub async fn keys_of_items(&self, access: &Access, q: &str) -> Result<HashSet<String>, AppError> {
         let ask = self.ask(access, q)?;
-        let mut conn = self.store.snapshot().await?;
-        let mut keys = HashSet::new();
-        let mut after = None;
-        loop {
-            let most = i64::try_from(PAGE_MOST).unwrap_or(i64::MAX);
-            let Found { rows, on, .. } = conn.list_items(&ask, Sort::Newest, after, most, None).await?;
-            let is_full = rows.len() == PAGE_MOST;
-            let last = rows.last().map(|row| place(row, Sort::Newest));
-            keys.extend(rows.into_iter().map(|row| row.key));
-            after = if is_full { last } else { on };
-            if after.is_none() {
-                return Ok(keys);
-            }
-        }
+        Ok(self.store.snapshot().await?.item_keys(&ask).await?.into_iter().collect())
     }
 
     /// How many items a filter finds.

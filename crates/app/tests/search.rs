@@ -76,6 +76,7 @@ async fn what_the_database_answers_is_what_the_predicate_says(world: &World) {
         let expected = expected(&items, &q, sort, now);
         assert_eq!(asked(world, &access, &q, sort, limit, looks).await, expected, "{q} {sort:?} {limit} {looks:?}");
         assert_eq!(world.app.count(&access, &q).await.unwrap(), expected.len() as u64, "{q}");
+        assert_eq!(world.app.keys_of_items(&access, &q).await.unwrap().len(), expected.len(), "{q}");
         if expected.is_empty() { none += 1 } else { some += 1 }
     }
     assert!(some > none / 4 && none > 0, "{some} questions found something, {none} nothing: ask better ones");
@@ -124,6 +125,7 @@ async fn whoever_asks_sees_no_more_than_they_may(world: &World) {
             let looks = Looks { few: [0, 3000][dice.below(2)], first: 9, most: 50, tests: 1000 };
             assert_eq!(asked(world, &access, &q, sort, 20, looks).await, expected, "{q} {reach:?}");
             assert_eq!(world.app.count(&access, &q).await.unwrap(), expected.len() as u64, "{q} {reach:?}");
+            assert_eq!(world.app.keys_of_items(&access, &q).await.unwrap().len(), expected.len(), "{q} {reach:?}");
         }
     }
 }

@@ -236,6 +236,8 @@ operations! {
     reads list::list_items(ask: &Ask, sort: Sort, after: Option<After>, limit: i64, count: Option<i64>) -> Found;
     /// How many items, counted up to `most`.
     reads list::count_items(ask: &Ask, most: i64) -> i64;
+    /// The keys of all items that a question finds, in no order.
+    reads list::item_keys(ask: &Ask) -> Vec<String>;
     /// Makes some of the items found that were there before there was a search; 0: none was left.
     writes search::index_owed(limit: i64) -> u64;
     /// Keeps a view, new or changed.

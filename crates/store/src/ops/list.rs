@@ -237,12 +237,18 @@ async fn count_near(c: &mut Connection, ask: &Ask, way: &Way<'_>, most: i64) -> 
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
 
-async fn count_along(c: &mut Connection, ask: &Ask, along: &Along<'_>, most: i64) -> Stored<i64> {
-    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM item WHERE TRUE");
+/// A query of all that is asked for, along indexes; `what` is what it selects.
+fn all_along(what: &str, ask: &Ask, along: &Along<'_>) -> QueryBuilder {
+    let mut query = QueryBuilder::new(format!("{what} FROM item WHERE TRUE"));
     along.push(&mut query);
     if !along.is_all {
         push_ask(&mut query, ask);
     }
+    query
+}
+
+async fn count_along(c: &mut Connection, ask: &Ask, along: &Along<'_>, most: i64) -> Stored<i64> {
+    let mut query = all_along("SELECT COUNT(*) FROM (SELECT 1 AS one", ask, along);
     query.push(" LIMIT ").push_bind(most).push(") AS found");
     Ok(query.build_query_scalar().fetch_one(c).await?)
 }
@@ -359,6 +365,12 @@ pub(crate) async fn count_items(c: &mut Connection, ask: &Ask, most: i64) -> Sto
         Some(way) => count_near(c, ask, &way, most).await,
         None => count_along(c, ask, &along, most).await,
     }
+}
+
+/// The keys of all items a question finds, in no order.
+pub(crate) async fn item_keys(c: &mut Connection, ask: &Ask) -> Stored<Vec<String>> {
+    let mut query = all_along("SELECT item.key", ask, &Along::of(ask, Sort::Newest));
+    Ok(query.build_query_scalar().fetch_all(c).await?)
 }
 
 /// Rows of several items, in no order, without their fields.
