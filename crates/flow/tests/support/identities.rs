@@ -1,6 +1,7 @@
 //! What must hold between the figures of any items, checked against the slow and obvious count.
 
 use serde_json::Value;
+use watercourse_core::activity::Activity;
 use watercourse_flow::log::NO_TIME;
 use watercourse_flow::map::Map;
 use watercourse_flow::measures::{self, Cuts, Period, Since, View, Window, cumulative_flow, usual_order};
@@ -40,7 +41,25 @@ pub fn hold(view: &View<'_>) {
         throughput(view, &cuts);
     }
     one_by_one(view);
+    coverage(view);
     ways(view.visits);
+}
+
+/// What teams did of an activity is what was done of it by anybody whose team is known.
+fn coverage(view: &View<'_>) {
+    let visits = view.visits;
+    let teams = measures::coverage(view);
+    for (place, activity) in Activity::ALL.into_iter().enumerate() {
+        let is_here = |visit: usize| visits.activity(visit) == Some(activity) && visits.team(visit).is_some();
+        let items = || (0..visits.item_count()).filter(|i| view.items.is_none_or(|set| set.has(*i as u32)));
+        let here: Vec<usize> = items().flat_map(|i| visits.of_item(i)).filter(|v| is_here(*v)).collect();
+        let open = here.iter().filter(|v| visits.ended(**v) == Ended::Open).count();
+        let segments = items().flat_map(|i| view.timeline.of_item(i));
+        let path: i64 = segments.filter(|s| s.visit.is_some_and(|v| is_here(v as usize))).map(|s| s.long()).sum();
+        let sum = |of: fn(&measures::Part) -> i64| teams.iter().map(|t| of(&t.parts[place])).sum::<i64>();
+        let told = (sum(|p| p.visits as i64), sum(|p| p.open as i64), sum(|p| p.path_ms));
+        assert_eq!(told, (here.len() as i64, open as i64, path), "{activity:?}");
+    }
 }
 
 /// Numbers are numbers: where a figure says it has a value, it has one.

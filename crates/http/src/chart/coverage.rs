@@ -8,19 +8,10 @@ use crate::chart::text::{fit, wrap};
 use crate::view::say;
 use watercourse_core::activity::Activity;
 use watercourse_flow::figure::Reason;
-use watercourse_flow::visits::Ended;
+use watercourse_flow::measures::{TeamCoverage, coverage};
 
 /// More teams than this do not fit a picture: the busiest stay, the table has all.
 const MOST_TEAMS: usize = 9;
-
-/// What a team does of an activity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Part {
-    visits: u64,
-    open: u64,
-    /// Milliseconds on critical paths.
-    path: i64,
-}
 
 /// Of the items in view: what really happened, not who is said to be there.
 #[must_use]
@@ -28,28 +19,8 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     let question = "Which team does which activity, and does any hang on one team?";
     let visits = scope.visits();
     let mapped = visits.step_activity.iter().any(Option::is_some);
-    let mut parts = vec![[Part::default(); Activity::ALL.len()]; visits.teams.len()];
-    let place = |visit: usize| {
-        let activity = Activity::ALL.iter().position(|a| visits.activity(visit) == Some(*a))?;
-        Some((usize::try_from(visits.team(visit)?).ok()?, activity))
-    };
-    for item in scope.items() {
-        for visit in visits.of_item(item) {
-            let Some(part) = place(visit).and_then(|(team, a)| parts.get_mut(team)?.get_mut(a)) else { continue };
-            part.visits += 1;
-            part.open += u64::from(visits.ended(visit) == Ended::Open);
-        }
-        for segment in scope.view.timeline.of_item(item) {
-            let Some(part) = segment.visit.and_then(|v| place(v as usize)).and_then(|(team, a)| parts.get_mut(team)?.get_mut(a)) else {
-                continue;
-            };
-            part.path += segment.long();
-        }
-    }
-    let mut teams: Vec<(&str, [Part; Activity::ALL.len()])> =
-        visits.teams.iter().zip(parts).filter(|(_, p)| p.iter().any(|p| p.visits > 0)).collect();
-    teams.sort_by_key(|(name, p)| (std::cmp::Reverse(p.iter().map(|p| p.visits).sum::<u64>()), *name));
-    let by = |a: usize| teams.iter().filter(|(_, p)| p.get(a).is_some_and(|p| p.visits > 0)).count();
+    let teams = coverage(&scope.view);
+    let by = |a: usize| teams.iter().filter(|t| t.parts.get(a).is_some_and(|p| p.visits > 0)).count();
     let named = |count: usize| -> Vec<&str> {
         Activity::ALL.into_iter().enumerate().filter(|(a, _)| by(*a) == count).map(|(_, a)| a.name()).collect()
     };
@@ -70,16 +41,16 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
         format!("{} at work: {alone}{left}.", say::counted(teams.len() as u64, "team", "teams"))
     };
     let drawable = mapped && !teams.is_empty();
-    let rows = teams.iter().flat_map(|(name, parts)| {
-        Activity::ALL.into_iter().zip(parts).filter(|(_, p)| p.visits > 0).map(|(activity, part)| {
+    let rows = teams.iter().flat_map(|TeamCoverage { name, parts, .. }| {
+        Activity::ALL.into_iter().zip(parts).filter(|(_, p)| p.visits > 0).map(move |(activity, part)| {
             let q = format!("team:{} activity:{}", quoted(name), activity.id());
-            let open = Cell::count(part.open).opening_if(scope.links.items(&q));
+            let open = Cell::count(part.open as u64).opening_if(scope.links.items(&q));
             vec![
-                Cell::text(*name),
+                Cell::text(name),
                 Cell::text(activity.name()),
-                Cell::count(part.visits),
+                Cell::count(part.visits as u64),
                 open,
-                Cell::figure(say::short(part.path), part.path),
+                Cell::figure(say::short(part.path_ms), part.path_ms),
             ]
         })
     });
@@ -98,14 +69,14 @@ pub fn of(scope: &Scope<'_>) -> Drawn {
     Drawn { id: "coverage", question: question.to_owned(), answer, stands_on, svg, table, ..Drawn::default() }
 }
 
-fn picture(teams: &[(&str, [Part; Activity::ALL.len()])], question: &str, answer: &str) -> String {
+fn picture(teams: &[TeamCoverage], question: &str, answer: &str) -> String {
     const LEFT: f64 = 150.0;
     const CELL: (f64, f64) = (84.0, 36.0);
     const TOP: f64 = 34.0;
     let shown = teams.get(..MOST_TEAMS).unwrap_or(teams);
-    let most = shown.iter().flat_map(|(_, p)| p.iter().map(|p| p.visits)).max().unwrap_or(1).max(1);
+    let most = shown.iter().flat_map(|t| t.parts.iter().map(|p| p.visits)).max().unwrap_or(1).max(1);
     let mut svg = Svg::new();
-    for (c, (name, _)) in shown.iter().enumerate() {
+    for (c, TeamCoverage { name, .. }) in shown.iter().enumerate() {
         let head = wrap(&name.replace(['-', '_'], " "), 11.0, CELL.0 - 4.0, 2);
         for (line, y) in head.iter().rev().zip([26.0, 13.0]) {
             svg.text("t11 soft mid", LEFT + (real(c) + 0.5) * CELL.0, y, line);
@@ -116,7 +87,7 @@ fn picture(teams: &[(&str, [Part; Activity::ALL.len()])], question: &str, answer
         svg.group(&format!("a-{}", activity.id()));
         svg.text("soft end", LEFT - 8.0, y + 22.0, fit(activity.name(), 12.0, LEFT - 12.0));
         svg.end();
-        for (c, (name, parts)) in shown.iter().enumerate() {
+        for (c, TeamCoverage { name, parts, .. }) in shown.iter().enumerate() {
             let x = LEFT + real(c) * CELL.0;
             let Some(part) = parts.get(r).filter(|p| p.visits > 0) else {
                 svg.rect("bar-bg", x + 1.0, y + 1.0, CELL.0 - 2.0, CELL.1 - 2.0, 2.0);
@@ -124,10 +95,10 @@ fn picture(teams: &[(&str, [Part; Activity::ALL.len()])], question: &str, answer
             };
             let heat = (part.visits * 6).div_ceil(most).min(6);
             let ink = if heat >= 4 { "on-dark" } else { "on-light" };
-            let title = format!("{name} in {}: {}, {} open", activity.name(), say::counted(part.visits, "visit", "visits"), say::count(part.open));
+            let title = format!("{name} in {}: {}, {} open", activity.name(), say::counted(part.visits as u64, "visit", "visits"), say::count(part.open as u64));
             svg.titled_rect(&format!("heat-{heat}"), (x + 1.0, y + 1.0), (CELL.0 - 2.0, CELL.1 - 2.0), &title);
-            svg.text(&format!("strong mid over {ink}"), x + CELL.0 / 2.0, y + 16.0, say::count(part.visits));
-            svg.text(&format!("t11 mid over {ink}"), x + CELL.0 / 2.0, y + 29.0, format!("{} open", say::count(part.open)));
+            svg.text(&format!("strong mid over {ink}"), x + CELL.0 / 2.0, y + 16.0, say::count(part.visits as u64));
+            svg.text(&format!("t11 mid over {ink}"), x + CELL.0 / 2.0, y + 29.0, format!("{} open", say::count(part.open as u64)));
         }
     }
     let mut high = TOP + real(Activity::ALL.len()) * CELL.1 + 4.0;
